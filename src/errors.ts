@@ -1,0 +1,39 @@
+/** Plain data that an error carries beside its message, for programs that want to act on it. */
+export type ErrorData = Readonly<Record<string, unknown>>;
+
+/**
+ * The base of every error that Tutti raises on purpose.
+ *
+ * The message names the function, the argument, what was found, what was wanted and, where it helps, what to do.
+ * `code` is stable across releases; `data` holds the same facts as values.
+ */
+export class TuttiError extends Error {
+  override readonly name = "TuttiError";
+  readonly code: ErrorCode;
+  readonly data: ErrorData;
+
+  constructor(code: ErrorCode, message: string, data: ErrorData = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** Every code a {@link TuttiError} can have, with what it means. */
+export type ErrorCode =
+  | "argument" //     an argument has the wrong type, range or length
+  | "shape" //        shapes of tensors do not fit each other
+  | "dtype" //        an operation does not take this dtype
+  | "freed" //        an object was used after its scope ended or after it was freed
+  | "memory" //       the heap of this rank is exhausted
+  | "index" //        an index is out of range
+  | "file" //         a file cannot be read or written (data.file)
+  | "format" //       a file's content is not what its format says (data.file, data.line or data.offset)
+  | "truncate" //     a message is larger than the buffer that receives it
+  | "deadlock" //     ranks wait for what can never come
+  | "aborted" //      another rank failed or called abort
+  | "mismatch" //     ranks disagree about something they must share
+  | "library" //      a shared library or kernel target cannot be used
+  | "diverged" //     a loss or a parameter is not finite any more
+  | "checkpoint" //   a checkpoint does not belong to this model or is damaged
+  | "unsupported"; // a valid request that this engine, target or version does not serve

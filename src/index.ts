@@ -1,0 +1,1 @@
+export { type ErrorCode, type ErrorData, TuttiError } from "./errors.js";
