@@ -1,0 +1,26 @@
+// The numeric kernels of Tutti, one translation unit for every target: WebAssembly and the machine's own instructions.
+// table.ts lists the exported functions. Headers that are included twice define their functions for f64 and f32.
+#include "platform.h"
+#include "codes.h"
+#include "strided.h"
+#include "gather.h"
+#include "math_f64.h"
+#include "math_f32.h"
+#include "random.h"
+
+#include "real_f64.h"
+#include "elementwise.h"
+#include "reduce.h"
+#include "gemm.h"
+#include "scatter.h"
+#include "optimizer.h"
+
+#include "real_f32.h"
+#include "elementwise.h"
+#include "reduce.h"
+#include "gemm.h"
+#include "scatter.h"
+#include "optimizer.h"
+
+// Changes whenever a function of table.ts changes its meaning: a cached library of another version is not used.
+EXPORT int tutti_kernels_abi(void) { return 1; }

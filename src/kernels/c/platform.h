@@ -1,0 +1,53 @@
+// What the kernels need from the compiler. No libc: in WebAssembly there is none.
+#ifndef TUTTI_PLATFORM_H
+#define TUTTI_PLATFORM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+// GCC takes 256-bit vectors on many CPUs that have 512-bit ones; these loops gain from the full width.
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+#pragma GCC target("prefer-vector-width=512")
+#endif
+
+// Before a loop whose iterations are independent although its arrays may be the same: "y may be x".
+#if defined(__clang__)
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+// A string literal after its arguments are expanded: FN(exp) is exp_f64 or exp_f32.
+#define PASTE_(a, b) a##_##b
+#define PASTE(a, b) PASTE_(a, b)
+#define FN(name) PASTE(name, SUFFIX)
+
+INLINE double f64_from_bits(uint64_t bits) {
+  union { uint64_t bits; double value; } u = {bits};
+  return u.value;
+}
+
+INLINE uint64_t bits_of_f64(double value) {
+  union { double value; uint64_t bits; } u = {value};
+  return u.bits;
+}
+
+INLINE float f32_from_bits(uint32_t bits) {
+  union { uint32_t bits; float value; } u = {bits};
+  return u.value;
+}
+
+INLINE uint32_t bits_of_f32(float value) {
+  union { float value; uint32_t bits; } u = {value};
+  return u.bits;
+}
+
+#endif
