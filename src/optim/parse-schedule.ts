@@ -1,5 +1,4 @@
-import { TuttiError } from "../errors.js";
-import { lookUp } from "../nn/names.js";
+import { build, type Form, type GivenParameters } from "../nn/named.js";
 import {
   constant,
   cosine,
@@ -30,118 +29,61 @@ export interface ScheduleContext {
  * @throws TuttiError `argument` with the known schedules, or the parameters of the one that was named.
  */
 export function parseSchedule(text: string, context: ScheduleContext): Schedule {
-  const colon = text.indexOf(":");
-  const name = colon < 0 ? text : text.slice(0, colon);
-  const form = lookUp("schedule", FORMS, name);
-  const given = new Parameters(text, form.parameters, context);
-  if (colon >= 0) given.read(text.slice(colon + 1));
-  return form.build(context.lr, given, context);
+  return build("schedule", forms(context), text);
 }
 
-interface Form {
-  readonly parameters: readonly string[];
-  build(lr: number, given: Parameters, context: ScheduleContext): Schedule;
+function forms(context: ScheduleContext): Readonly<Record<string, Form<Schedule>>> {
+  const { lr, steps } = context;
+  const rising = (given: GivenParameters) => length(given, "warmup", context, 0);
+  const every = (given: GivenParameters, absent?: number) => length(given, "every", context, absent);
+  return {
+    constant: {
+      parameters: ["warmup"],
+      build: (given) => warmup(rising(given), constant(lr)),
+    },
+    step: {
+      parameters: ["every", "factor", "warmup"],
+      build: (given) =>
+        warmup(rising(given), stepDecay(lr, { every: every(given), factor: given.number("factor", 0.1) })),
+    },
+    exponential: {
+      parameters: ["factor", "every", "warmup"],
+      build: (given) =>
+        warmup(rising(given), exponential(lr, { factor: given.number("factor"), every: every(given, 1) })),
+    },
+    linear: {
+      parameters: ["warmup", "final"],
+      build: (given) => linear(lr, { steps, warmup: rising(given), final: given.number("final", 0) }),
+    },
+    cosine: {
+      parameters: ["warmup", "final"],
+      build: (given) => cosine(lr, { steps, warmup: rising(given), final: given.number("final", 0) }),
+    },
+    onecycle: {
+      parameters: ["rise", "initial", "final"],
+      build: (given) =>
+        oneCycle(lr, {
+          steps,
+          rise: given.number("rise", 0.3),
+          initial: given.number("initial", 1 / 25),
+          final: given.number("final", 1 / 250_000),
+        }),
+    },
+  };
 }
 
-const FORMS: Readonly<Record<string, Form>> = {
-  constant: {
-    parameters: ["warmup"],
-    build: (lr, given) => warmup(given.length("warmup", 0), constant(lr)),
-  },
-  step: {
-    parameters: ["every", "factor", "warmup"],
-    build: (lr, given) =>
-      warmup(
-        given.length("warmup", 0),
-        stepDecay(lr, { every: given.length("every"), factor: given.number("factor", 0.1) }),
-      ),
-  },
-  exponential: {
-    parameters: ["factor", "every", "warmup"],
-    build: (lr, given) =>
-      warmup(
-        given.length("warmup", 0),
-        exponential(lr, { factor: given.number("factor"), every: given.length("every", 1) }),
-      ),
-  },
-  linear: {
-    parameters: ["warmup", "final"],
-    build: (lr, given, { steps }) =>
-      linear(lr, { steps, warmup: given.length("warmup", 0), final: given.number("final", 0) }),
-  },
-  cosine: {
-    parameters: ["warmup", "final"],
-    build: (lr, given, { steps }) =>
-      cosine(lr, { steps, warmup: given.length("warmup", 0), final: given.number("final", 0) }),
-  },
-  onecycle: {
-    parameters: ["rise", "initial", "final"],
-    build: (lr, given, { steps }) =>
-      oneCycle(lr, {
-        steps,
-        rise: given.number("rise", 0.3),
-        initial: given.number("initial", 1 / 25),
-        final: given.number("final", 1 / 250_000),
-      }),
-  },
-};
-
-/** The `name=value` pairs after the colon. */
-class Parameters {
-  readonly #values = new Map<string, string>();
-  readonly #text: string;
-  readonly #known: readonly string[];
-  readonly #context: ScheduleContext;
-
-  constructor(text: string, known: readonly string[], context: ScheduleContext) {
-    this.#text = text;
-    this.#known = known;
-    this.#context = context;
-  }
-
-  read(pairs: string): void {
-    for (const pair of pairs.split(",")) {
-      const [name, value, ...rest] = pair.split("=").map((part) => part.trim());
-      if (!this.#known.includes(name) || !value || rest.length > 0)
-        throw this.#wrong(`"${pair.trim()}" is not one of ${this.#known.map((k) => `${k}=…`).join(", ")}`);
-      this.#values.set(name, value);
-    }
-  }
-
-  number(name: string, absent?: number): number {
-    const text = this.#require(name, absent);
-    const value = typeof text === "number" ? text : Number(text);
-    if (!Number.isFinite(value)) throw this.#wrong(`${name} is "${text}", expected a number`);
-    return value;
-  }
-
-  /** A number of updates. */
-  length(name: string, absent?: number): number {
-    const text = this.#require(name, absent);
-    if (typeof text === "number") return text;
-    const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*(|%|epochs?|steps?)$/.exec(text) ?? [];
-    if (digits === undefined)
-      throw this.#wrong(
-        `${name} is "${text}", expected updates (100), epochs (3epochs) or a part of the run (5%)`,
-      );
-    return Math.round(Number(digits) * this.#unit(unit, name));
-  }
-
-  #unit(unit: string, name: string): number {
-    if (unit === "%") return this.#context.steps / 100;
-    if (!unit.startsWith("epoch")) return 1;
-    if (this.#context.stepsPerEpoch === undefined)
-      throw this.#wrong(`${name} counts in epochs, but there are none here; give updates`);
-    return this.#context.stepsPerEpoch;
-  }
-
-  #require(name: string, absent: number | undefined): string | number {
-    const value = this.#values.get(name) ?? absent;
-    if (value === undefined) throw this.#wrong(`${name}=… is missing`);
-    return value;
-  }
-
-  #wrong(reason: string): TuttiError {
-    return new TuttiError("argument", `schedule "${this.#text}": ${reason}`, { schedule: this.#text });
-  }
+/** A parameter that is a number of updates, in one of its three units. */
+function length(given: GivenParameters, name: string, context: ScheduleContext, absent?: number): number {
+  const text = given.text(name);
+  if (text === undefined) return given.number(name, absent);
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*(|%|epochs?|steps?)$/.exec(text) ?? [];
+  if (digits === undefined)
+    throw given.wrong(
+      `${name} is "${text}", expected updates (100), epochs (3epochs) or a part of the run (5%)`,
+    );
+  if (unit === "%") return Math.round((Number(digits) * context.steps) / 100);
+  if (!unit.startsWith("epoch")) return Math.round(Number(digits));
+  if (context.stepsPerEpoch === undefined)
+    throw given.wrong(`${name} counts in epochs, but there are none here; give updates`);
+  return Math.round(Number(digits) * context.stepsPerEpoch);
 }

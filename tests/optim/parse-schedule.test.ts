@@ -40,7 +40,7 @@ test("what is wrong with a text is said", () => {
   const wrong = (text: string, message: RegExp) =>
     assert.throws(() => parseSchedule(text, context), { code: "argument", message });
   wrong("cosin", /schedule: "cosin" is not known; did you mean "cosine"\? known are constant, step, /);
-  wrong("cosine:warm=3", /schedule "cosine:warm=3": "warm=3" is not one of warmup=…, final=…/);
+  wrong("cosine:warm=3", /schedule: "cosine:warm=3": "warm=3" is not one of warmup=…, final=…/);
   wrong("cosine:warmup", /"warmup" is not one of/);
   wrong("cosine:", /"" is not one of/);
   wrong("cosine:warmup=3=4", /"warmup=3=4" is not one of/);
