@@ -1,0 +1,183 @@
+import type { TypedArray } from "./elements.js";
+import type { ElementOp, Op } from "./ops.js";
+import type { Request } from "./request.js";
+import type { Status } from "./status.js";
+
+/** Matches a message from every rank; the default source of every receive and probe (MPI 4.1, section 3.2.4). */
+export const ANY_SOURCE = -1;
+/** Matches a message with every tag; the default tag of every receive and probe (MPI 4.1, section 3.2.4). */
+export const ANY_TAG = -1;
+/** The rank of nobody: sending to it and receiving from it return at once and move nothing (MPI 4.1, section 3.10). */
+export const PROC_NULL = -2;
+
+/** What carries the messages: one process alone, worker threads over shared memory, or an MPI library. */
+export type Engine = "self" | "threads" | "mpi";
+
+export interface RootOptions {
+  /** The rank that gives or gets everything; 0 if absent. The same on every rank. */
+  readonly root?: number;
+}
+
+export interface ReduceOptions<A extends TypedArray = TypedArray> {
+  /** How two elements become one; `"sum"` if absent. The same on every rank. */
+  readonly op?: Op;
+  /** Where the result goes: same element type and length as the input; the input itself for in place. New if absent. */
+  readonly out?: A;
+}
+
+export interface GatherOptions<A extends TypedArray = TypedArray> {
+  /** Elements that come from each rank, in rank order; if absent, every rank gives the same number. */
+  readonly counts?: ArrayLike<number>;
+  /** Where in `out` the elements of each rank begin; if absent, they follow each other without a gap. */
+  readonly displs?: ArrayLike<number>;
+  /** Where the gathered elements go; new if absent. */
+  readonly out?: A;
+}
+
+export interface ScatterOptions<A extends TypedArray = TypedArray> extends RootOptions {
+  /** Elements that go to each rank, in rank order; read on the root only. If absent, every rank gets the same number. */
+  readonly counts?: ArrayLike<number>;
+  /** Where in the root's buffer the elements for each rank begin; read on the root only. */
+  readonly displs?: ArrayLike<number>;
+  /** Receives exactly the elements meant for this rank. */
+  readonly out: A;
+}
+
+export interface AlltoallOptions<A extends TypedArray = TypedArray> {
+  /** Elements that go to each rank; given together with `recvCounts`, or not at all. */
+  readonly sendCounts?: ArrayLike<number>;
+  /** Elements that come from each rank. */
+  readonly recvCounts?: ArrayLike<number>;
+  /** Where in the input the elements for each rank begin; without gaps if absent. */
+  readonly sendDispls?: ArrayLike<number>;
+  /** Where in `out` the elements from each rank begin; without gaps if absent. */
+  readonly recvDispls?: ArrayLike<number>;
+  /** Where the elements go; new if absent. Must not overlap the input. */
+  readonly out?: A;
+}
+
+export interface ReduceScatterOptions<A extends TypedArray = TypedArray> {
+  readonly op?: Op;
+  /** Elements of the result that each rank keeps; equal shares if absent. The same on every rank. */
+  readonly counts?: ArrayLike<number>;
+  /** Receives this rank's share; new if absent. */
+  readonly out?: A;
+}
+
+export interface SendrecvTags {
+  /** Tag of the message sent; 0 if absent. */
+  readonly sendTag?: number;
+  /** Tag of the message received; any if absent. */
+  readonly recvTag?: number;
+}
+
+/**
+ * A communicator: an ordered group of ranks whose messages never meet those of another communicator.
+ *
+ * Every engine gives these methods the same meaning, that of the MPI standard; the section is named at each.
+ * Buffers are TypedArrays, lengths and counts are in elements. Methods whose name ends in `Object` carry anything that
+ * structured cloning carries, at the price of serialising it.
+ *
+ * Collective methods must be called by every rank of the communicator in the same order. Reductions combine ranks in
+ * one fixed order, the binary tree ((0+1)+(2+3))+((4+5)+(6+7)), for every length, engine-internal path and run: the
+ * result has the same bits on every rank and every time.
+ *
+ * Every method throws a {@link TuttiError}: `"argument"` for a wrong argument, `"mismatch"` when ranks disagree
+ * about a collective or about the element type of a message, `"truncate"` when a message does not fit its buffer,
+ * `"deadlock"` when the rank waited for has already returned, `"aborted"` when the job has failed elsewhere, and
+ * `"freed"` after {@link Comm.free}.
+ */
+export interface Comm {
+  /** Number of this process in the communicator, from 0. */
+  readonly rank: number;
+  /** Number of ranks in the communicator. */
+  readonly size: number;
+  readonly engine: Engine;
+  /** What messages call this communicator: `"world"`, or how it was made from it. */
+  readonly name: string;
+
+  /** Sends `buf`; returns when `buf` may be changed again (MPI 4.1, section 3.2.1). A long message waits for its receiver. */
+  send(buf: TypedArray, dest: number, tag?: number): void;
+  /** Receives into `buf`, which may be longer than the message (MPI 4.1, section 3.2.4). */
+  recv(buf: TypedArray, source?: number, tag?: number): Status;
+  /** Sends, and returns only after the receiver has begun to receive (MPI 4.1, section 3.4). */
+  ssend(buf: TypedArray, dest: number, tag?: number): void;
+  /** Starts to send `buf`, which must not be changed before the request is complete (MPI 4.1, section 3.7.2). */
+  isend(buf: TypedArray, dest: number, tag?: number): Request<Status>;
+  /** Starts to receive into `buf`, which must not be touched before the request is complete (MPI 4.1, section 3.7.2). */
+  irecv(buf: TypedArray, source?: number, tag?: number): Request<Status>;
+  /** Sends and receives at the same time, so that rings and exchanges cannot deadlock (MPI 4.1, section 3.10). */
+  sendrecv(
+    sendBuf: TypedArray,
+    dest: number,
+    recvBuf: TypedArray,
+    source?: number,
+    tags?: SendrecvTags,
+  ): Status;
+  /** Waits for a message and says what it is without receiving it (MPI 4.1, section 3.8.1). */
+  probe(source?: number, tag?: number): Status;
+  /** Says what message could be received now, or undefined (MPI 4.1, section 3.8.1). */
+  iprobe(source?: number, tag?: number): Status | undefined;
+
+  /** Returns when every rank has called it (MPI 4.1, section 6.3). */
+  barrier(): void;
+  /** Copies the root's `buf` into everybody's `buf`, which it returns (MPI 4.1, section 6.4). */
+  bcast<A extends TypedArray>(buf: A, options?: RootOptions): A;
+  /** Puts the buffers of all ranks one after the other on the root; undefined elsewhere (MPI 4.1, section 6.5). */
+  gather<A extends TypedArray>(buf: A, options?: GatherOptions<A> & RootOptions): A | undefined;
+  /** Deals the root's `buf` out to all ranks' `out`, which it returns; `buf` is ignored elsewhere (MPI 4.1, section 6.6). */
+  scatter<A extends TypedArray>(buf: A | null | undefined, options: ScatterOptions<A>): A;
+  /** Puts the buffers of all ranks one after the other on every rank (MPI 4.1, section 6.7). */
+  allgather<A extends TypedArray>(buf: A, options?: GatherOptions<A>): A;
+  /** Sends a piece of `buf` to each rank and gets one from each, in rank order (MPI 4.1, section 6.8). */
+  alltoall<A extends TypedArray>(buf: A, options?: AlltoallOptions<A>): A;
+  /** Combines the values of all ranks elementwise on the root; undefined elsewhere (MPI 4.1, section 6.9.1). */
+  reduce(value: number, options?: ReduceOptions & RootOptions): number | undefined;
+  reduce<A extends TypedArray>(buf: A, options?: ReduceOptions<A> & RootOptions): A | undefined;
+  /** Combines the values of all ranks elementwise on every rank (MPI 4.1, section 6.9.6). */
+  allreduce(value: number, options?: ReduceOptions): number;
+  allreduce<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): A;
+  /** Combines elementwise, then leaves each rank its share of the result (MPI 4.1, section 6.10). */
+  reduceScatter<A extends TypedArray>(buf: A, options?: ReduceScatterOptions<A>): A;
+  /** Combines the values of ranks 0 to this one (MPI 4.1, section 6.11.1). */
+  scan(value: number, options?: ReduceOptions): number;
+  scan<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): A;
+  /** Combines the values of the ranks before this one; undefined, and `out` untouched, on rank 0 (MPI 4.1, section 6.11.2). */
+  exscan(value: number, options?: ReduceOptions): number | undefined;
+  exscan<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): A | undefined;
+
+  /** Sends a value; the receiver uses {@link Comm.recvObject}. */
+  sendObject(value: unknown, dest: number, tag?: number): void;
+  /** Receives a value sent by {@link Comm.sendObject}. `T` is the caller's word for what it is. */
+  recvObject<T = unknown>(source?: number, tag?: number): T;
+  /** Returns the root's value on every rank. */
+  bcastObject<T>(value: T, options?: RootOptions): T;
+  /** Returns the values of all ranks in rank order on the root; undefined elsewhere. */
+  gatherObject<T>(value: T, options?: RootOptions): T[] | undefined;
+  /** Returns element `rank` of the root's array, whose length is the number of ranks. */
+  scatterObject<T>(values: readonly T[] | null | undefined, options?: RootOptions): T;
+  /** Returns the values of all ranks in rank order. */
+  allgatherObject<T>(value: T): T[];
+  /** Sends `values[r]` to rank r; returns what each rank sent here. */
+  alltoallObject<T>(values: readonly T[]): T[];
+  /** Combines the values of all ranks in the order of every reduction on the root; undefined elsewhere. */
+  reduceObject<T>(value: T, op: ElementOp<T>, options?: RootOptions): T | undefined;
+  /** Combines the values of all ranks in the order of every reduction; every rank gets the result. */
+  allreduceObject<T>(value: T, op: ElementOp<T>): T;
+
+  /**
+   * Divides the ranks into communicators, one for each `color`, ordered by `key` and then by rank; a rank whose color
+   * is undefined gets none (MPI 4.1, section 7.4.2). Collective.
+   */
+  split(color: number, key?: number): Comm;
+  split(color: number | undefined, key?: number): Comm | undefined;
+  /** Returns a communicator of the same ranks whose messages are its own (MPI 4.1, section 7.4.2). Collective. */
+  dup(): Comm;
+  /** Ends the use of this communicator on this rank (MPI 4.1, section 7.4.3). The world cannot be freed. */
+  free(): void;
+
+  /** Seconds since some moment in the past, the same moment on all ranks of one machine (MPI 4.1, section 9.6). */
+  wtime(): number;
+  /** Ends all ranks of the job with this exit code, 1 if absent (MPI 4.1, section 11.4). */
+  abort(code?: number): never;
+}

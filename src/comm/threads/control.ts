@@ -1,0 +1,154 @@
+import { TuttiError } from "../../errors.js";
+import { CALLS } from "../calls.js";
+
+/*
+ * The control block of a job: one SharedArrayBuffer that every rank and the launcher can write.
+ * It tells each rank when to wake, and everybody how the job stands and what each rank is waiting in.
+ */
+
+const ABORT_STATE = 0; // 0 running, 1 somebody writes the reason, 2 aborted
+const ABORT_RANK = 1;
+const ABORT_CODE = 2;
+const ABORT_LENGTH = 3;
+const NEXT_CONTEXT = 4;
+const HEADER = 32; // int32s
+
+// One block for each rank, two cache lines, so that ranks do not slow each other down by writing to one line.
+const RANK_BLOCK = 32;
+const DOORBELL = 0; // changes whenever a sleeping rank should look again
+const SLEEPERS = 1; // more than 0 while the rank sleeps or an awaited request watches the doorbell
+const FINISHED = 2;
+const WAIT_CALL = 4; // code of the call, 0 while the rank is not waiting
+const WAIT_PEER = 5;
+const WAIT_TAG = 6;
+const WAIT_CONTEXT = 7;
+
+const TEXT_BYTES = 8192;
+
+/** Value of the peer field for "every rank of the communicator". */
+export const EVERYBODY = -3;
+
+/** What a rank is waiting in. */
+export interface Waiting {
+  readonly call: string;
+  /** World rank of the peer, {@link ANY_SOURCE}, or {@link EVERYBODY} in a collective. */
+  readonly peer: number;
+  readonly tag: number;
+  /** 0 is the world. */
+  readonly context: number;
+}
+
+export class Control {
+  private readonly words: Int32Array;
+  private readonly text: Uint8Array;
+
+  static allocate(size: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(4 * (HEADER + size * RANK_BLOCK) + TEXT_BYTES);
+  }
+
+  constructor(
+    buffer: SharedArrayBuffer,
+    readonly size: number,
+  ) {
+    const words = HEADER + size * RANK_BLOCK;
+    this.words = new Int32Array(buffer, 0, words);
+    this.text = new Uint8Array(buffer, 4 * words, TEXT_BYTES);
+  }
+
+  /** A number for a new communicator that no other communicator of the job has. The world is 0. */
+  nextContext(): number {
+    return Atomics.add(this.words, NEXT_CONTEXT, 1) + 1;
+  }
+
+  /** Records why the job ends and wakes every rank. The first reason stays; returns whether this was it. */
+  abort(rank: number, code: number, message: string): boolean {
+    const { words } = this;
+    if (Atomics.compareExchange(words, ABORT_STATE, 0, 1) !== 0) return false;
+    words[ABORT_RANK] = rank;
+    words[ABORT_CODE] = code;
+    words[ABORT_LENGTH] = new TextEncoder().encodeInto(message, this.text).written;
+    Atomics.store(words, ABORT_STATE, 2);
+    for (let r = 0; r < this.size; r++) this.ring(r);
+    return true;
+  }
+
+  get aborted(): boolean {
+    return Atomics.load(this.words, ABORT_STATE) === 2;
+  }
+
+  /** Throws `"aborted"` if the job has been ended. */
+  throwIfAborted(): void {
+    if (Atomics.load(this.words, ABORT_STATE) !== 2) return;
+    const { words } = this;
+    // TextDecoder refuses views of shared memory.
+    const message = new TextDecoder().decode(this.text.slice(0, words[ABORT_LENGTH]));
+    const rank = words[ABORT_RANK];
+    throw new TuttiError("aborted", message, { rank, exitCode: words[ABORT_CODE] });
+  }
+
+  /** Marks a rank as one that will never communicate again, and wakes those that may be waiting for it. */
+  finish(rank: number): void {
+    Atomics.store(this.words, HEADER + rank * RANK_BLOCK + FINISHED, 1);
+    for (let r = 0; r < this.size; r++) this.ring(r);
+  }
+
+  finished(rank: number): boolean {
+    return Atomics.load(this.words, HEADER + rank * RANK_BLOCK + FINISHED) === 1;
+  }
+
+  /** Wakes `rank` if it sleeps. Call after making true what it may be waiting for. */
+  wake(rank: number): void {
+    if (Atomics.load(this.words, HEADER + rank * RANK_BLOCK + SLEEPERS) > 0) this.ring(rank);
+  }
+
+  private ring(rank: number): void {
+    const doorbell = HEADER + rank * RANK_BLOCK + DOORBELL;
+    Atomics.add(this.words, doorbell, 1);
+    Atomics.notify(this.words, doorbell);
+  }
+
+  /**
+   * Sleeps until somebody wakes `rank`, unless `ready` is true already.
+   *
+   * The order matters: the doorbell is read before `SLEEPERS` is raised, and `ready` is asked after. Whoever makes
+   * `ready` true later sees the sleeper and changes the doorbell, so that the wait returns.
+   */
+  sleepUnless(rank: number, ready: () => boolean): void {
+    const { words } = this;
+    const base = HEADER + rank * RANK_BLOCK;
+    const seen = Atomics.load(words, base + DOORBELL);
+    Atomics.add(words, base + SLEEPERS, 1);
+    try {
+      if (!ready() && !this.aborted) Atomics.wait(words, base + DOORBELL, seen);
+    } finally {
+      Atomics.sub(words, base + SLEEPERS, 1);
+    }
+  }
+
+  /** Says what `rank` is waiting in, for {@link Control.waiting}. */
+  startWaiting(rank: number, call: number, peer: number, tag: number, context: number): void {
+    const { words } = this;
+    const base = HEADER + rank * RANK_BLOCK;
+    words[base + WAIT_PEER] = peer;
+    words[base + WAIT_TAG] = tag;
+    words[base + WAIT_CONTEXT] = context;
+    Atomics.store(words, base + WAIT_CALL, call);
+  }
+
+  stopWaiting(rank: number): void {
+    Atomics.store(this.words, HEADER + rank * RANK_BLOCK + WAIT_CALL, 0);
+  }
+
+  waiting(rank: number): Waiting | undefined {
+    const { words } = this;
+    const base = HEADER + rank * RANK_BLOCK;
+    const call = Atomics.load(words, base + WAIT_CALL);
+    if (call === 0) return undefined;
+    return {
+      call: CALLS[call],
+      peer: words[base + WAIT_PEER],
+      tag: words[base + WAIT_TAG],
+      context: words[base + WAIT_CONTEXT],
+    };
+  }
+}
