@@ -1,0 +1,59 @@
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { MAX_RANKS } from "../comm/threads/job.js";
+import { launch } from "../comm/threads/launch.js";
+import { TuttiError } from "../errors.js";
+import { bundle } from "./bundle.js";
+
+interface RunOptions {
+  ranks: number;
+  engine: "threads" | "mpi";
+  tag?: true;
+}
+
+/** `tutti run`: a script on N ranks. */
+export function register(program: Command): void {
+  program
+    .command("run")
+    .description("Run a TypeScript or JavaScript script on N ranks.")
+    .passThroughOptions()
+    .argument("<script>", "the script, which every rank runs")
+    .argument("[args...]", "what the script sees in process.argv")
+    .addOption(ranksOption())
+    .addOption(
+      new Option("--engine <engine>", "what carries the ranks")
+        .choices(["threads", "mpi"])
+        .default("threads"),
+    )
+    .option("--tag", "begin each line of output with the rank that printed it")
+    .action(run);
+}
+
+/** The option `-n`, with its default and its bounds. */
+export function ranksOption(): Option {
+  return new Option("-n, --ranks <N>", "number of ranks")
+    .default(Math.min(availableParallelism(), MAX_RANKS), "number of cores")
+    .argParser(parseRanks);
+}
+
+function parseRanks(text: string): number {
+  const ranks = Number(text);
+  if (/^\d+$/.test(text) && ranks >= 1 && ranks <= MAX_RANKS) return ranks;
+  throw new InvalidArgumentError(
+    `It must be a whole number from 1 to ${MAX_RANKS}: ranks are threads of this computer, each with its own ` +
+      "JavaScript heap, and gain nothing beyond its cores.",
+  );
+}
+
+async function run(script: string, args: string[], { ranks, engine, tag }: RunOptions): Promise<void> {
+  if (engine === "mpi") {
+    throw new TuttiError(
+      "unsupported",
+      "tutti run --engine mpi: this version runs ranks as threads of this computer; leave --engine out",
+      { engine },
+    );
+  }
+  const entry = await bundle(script);
+  process.exitCode = await launch({ size: ranks, entry, scriptPath: resolve(script), argv: args, tag });
+}

@@ -1,0 +1,65 @@
+import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import { TuttiError } from "../../errors.js";
+
+/** An error as text, so that it crosses from a rank's thread to the launcher with nothing lost. */
+export interface Failure {
+  /** Name, code, message, stack at the user's source lines, and the same for each cause. */
+  readonly text: string;
+  /** Whether it only says that the job was already ending. */
+  readonly aborted: boolean;
+}
+
+/**
+ * Describes whatever a script has thrown: name and code, message, stack, and the chain of causes.
+ *
+ * To be called in the thread where the error was made, whose source maps turn its stack into lines of the user's files.
+ */
+export function describeFailure(error: unknown): Failure {
+  return { text: describe(error), aborted: isAborted(error) };
+}
+
+function isAborted(error: unknown): boolean {
+  for (let e = error, depth = 0; e instanceof Error && depth < MAX_CAUSES; e = e.cause, depth++)
+    if (e.name === TUTTI_ERROR && "code" in e && e.code === "aborted") return true;
+  return false;
+}
+
+const TUTTI_ERROR = new TuttiError("aborted", "").name;
+const MAX_CAUSES = 16; // a chain may be a circle
+
+function describe(error: unknown, depth = 0): string {
+  if (!(error instanceof Error))
+    return `${inspect(error)} was thrown, which is not an Error and has no stack`;
+  let text = [headline(error), ...frames(error)].join("\n");
+  if (depth === MAX_CAUSES) return text;
+  if (error instanceof AggregateError)
+    for (const one of error.errors) text += `\n  one of its errors: ${indent(describe(one, depth + 1))}`;
+  if (error.cause !== undefined) text += `\n  cause: ${indent(describe(error.cause, depth + 1))}`;
+  return text;
+}
+
+function headline(error: Error): string {
+  const code = "code" in error && typeof error.code === "string" ? ` [${error.code}]` : "";
+  return `${error.name}${code}: ${error.message}`;
+}
+
+function indent(text: string): string {
+  return text.replaceAll("\n", "\n  ");
+}
+
+const PACKAGE = fileURLToPath(new URL("../../../..", import.meta.url));
+const LAUNCHER = /\brank-main\.[jt]s\b/;
+
+/** Stack frames that tell the user something: none of Node's, nor of Tutti where it reports the user's mistake. */
+function frames(error: Error): string[] {
+  const lines = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const own = lines.filter((line) => !line.includes("node:internal/") && !LAUNCHER.test(line));
+  if (error.name !== TUTTI_ERROR) return own;
+  const first = own.findIndex((line) => !isInternal(line));
+  return first < 0 ? own : own.slice(first);
+}
+
+function isInternal(line: string): boolean {
+  return line.includes(`${PACKAGE}src/`) || line.includes(`${PACKAGE}dist/src/`);
+}

@@ -1,0 +1,213 @@
+import { constants } from "node:os";
+import type { Writable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { describeFailure, type Failure } from "./failure.js";
+import { createJob, type Job } from "./job.js";
+import { LineMerger, sizeOf } from "./rank-output.js";
+import type { RankMessage, RankStart, StreamName } from "./rank-protocol.js";
+
+export interface LaunchOptions {
+  /** Number of ranks. */
+  readonly size: number;
+  /** The module that every rank runs, as JavaScript. */
+  readonly entry: URL;
+  /** What the ranks see as `process.argv[1]`: absolute path of the script. */
+  readonly scriptPath: string;
+  /** What the ranks see behind it. */
+  readonly argv?: readonly string[];
+  /** Begins each line of output with `[rank] `. */
+  readonly tag?: boolean;
+  /** Where the ranks' output goes; this process's own streams when absent. */
+  readonly stdout?: Writable;
+  readonly stderr?: Writable;
+}
+
+/** Time that ranks have to clean up, in milliseconds, once the job has failed; then they are stopped where they are. */
+const GRACE = 250;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** Gives `import.meta.resolve` its second argument, with which bundled files ask from where they were. */
+const EXEC_ARGV = ["--experimental-import-meta-resolve"].filter((flag) =>
+  process.allowedNodeEnvironmentFlags.has(flag),
+);
+const RANK_MAIN = new URL("./rank-main.js", import.meta.url);
+
+/**
+ * Runs a module on `size` ranks of the threads engine and waits until all have ended.
+ *
+ * Each rank is a worker thread that looks like a process of its own: it has its own `process.argv`, its own copy of this
+ * process's environment, and ends when nothing keeps its event loop alive. Only what threads share differs: the working
+ * directory cannot be changed, and signals come to the launcher. Lines that ranks print never mix within a line.
+ *
+ * The job ends early, with a report on `stderr`, when a rank throws, rejects, exits with a code other than 0, aborts or
+ * runs out of memory, on SIGINT, SIGTERM and SIGHUP, and silently when nobody reads `stdout` any more.
+ *
+ * @returns the exit code that this process should have: 0, what a rank asked for, 1 after an error, 128 + n after signal n
+ * @throws TuttiError "argument" if `size` is not a possible number of ranks
+ */
+export async function launch(options: LaunchOptions): Promise<number> {
+  return new Launch(createJob(options.size), options).run();
+}
+
+/** Why a job ends before all its ranks have returned. */
+interface Verdict {
+  /** The rank that is the reason; none for a signal. Ranks then have no time to clean up. */
+  readonly rank?: number;
+  readonly exitCode: number;
+  readonly report: string;
+}
+
+type Ending = (RankMessage & { kind: "end" })["how"];
+
+class Launch {
+  readonly #job: Job;
+  readonly #options: LaunchOptions;
+  readonly #streams: Record<StreamName, Writable>;
+  readonly #output: Record<StreamName, LineMerger>;
+  readonly #workers: Worker[] = [];
+  readonly #failures = new Map<number, Failure>();
+  #verdict: Verdict | undefined;
+  #grace: NodeJS.Timeout | undefined;
+  #exitCode = 0;
+
+  constructor(job: Job, options: LaunchOptions) {
+    this.#job = job;
+    this.#options = options;
+    this.#streams = { stdout: options.stdout ?? process.stdout, stderr: options.stderr ?? process.stderr };
+    const merger = (stream: Writable) =>
+      new LineMerger(job.size, options.tag ?? false, (bytes, done) => stream.write(bytes, done));
+    this.#output = { stdout: merger(this.#streams.stdout), stderr: merger(this.#streams.stderr) };
+  }
+
+  async run(): Promise<number> {
+    const { stdout, stderr } = this.#streams;
+    stdout.on("error", this.#onOutputError);
+    stderr.on("error", ignore); // nothing is left to report it on
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+    this.#job.onAbort(({ rank, exitCode, message }) => this.#stop({ rank, exitCode, report: message }));
+    try {
+      await Promise.all(Array.from({ length: this.#job.size }, (_, rank) => this.#start(rank)));
+      await setImmediate(); // a rank's abort may still be on its way
+      clearTimeout(this.#grace);
+      this.#verdict ??= this.#aftermath();
+      for (const output of [this.#output.stdout, this.#output.stderr])
+        output.flush(this.#verdict !== undefined);
+      if (this.#verdict?.report) stderr.write(`${this.#verdict.report}${this.#others(this.#verdict)}\n`);
+      await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write("", done))));
+      return this.#verdict?.exitCode ?? this.#exitCode;
+    } finally {
+      this.#terminate(); // nothing to do unless a thread could not be started
+      for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+      stdout.off("error", this.#onOutputError);
+      stderr.off("error", ignore);
+      this.#job.close();
+    }
+  }
+
+  /** Starts a rank; resolves when its thread has ended and all that it has told is taken in. */
+  async #start(rank: number): Promise<void> {
+    const { port1: port, port2 } = new MessageChannel();
+    const { data, transfer } = this.#job.environment(rank);
+    const start: RankStart = {
+      entry: this.#options.entry.href,
+      argv: [this.#options.scriptPath, ...(this.#options.argv ?? [])],
+      port: port2,
+      unwritten: new Int32Array(new SharedArrayBuffer(4)),
+    };
+    const worker = new Worker(RANK_MAIN, {
+      workerData: { tutti: data, launch: start },
+      transferList: [...transfer, port2],
+      execArgv: EXEC_ARGV,
+    });
+    this.#workers[rank] = worker;
+    let ending: Ending | undefined;
+    const take = (message: RankMessage) => {
+      if (message.kind === "output") this.#print(rank, message, start.unwritten);
+      else if (message.kind === "failure") this.#fail(rank, message.failure);
+      else ending = message.how;
+    };
+    port.on("message", take);
+    worker.on("error", (error) => this.#fail(rank, describeFailure(error)));
+    const code = await new Promise<number>((exit) => worker.on("exit", exit));
+    drain(port, take);
+    this.#ended(rank, code, ending);
+  }
+
+  #print(rank: number, { stream, chunk }: RankMessage & { kind: "output" }, unwritten: Int32Array): void {
+    this.#output[stream].push(rank, chunk, () => {
+      Atomics.sub(unwritten, 0, sizeOf(chunk));
+      Atomics.notify(unwritten, 0);
+    });
+  }
+
+  #fail(rank: number, failure: Failure): void {
+    if (this.#failures.has(rank)) return;
+    this.#failures.set(rank, failure);
+    // An "aborted" error has its cause elsewhere, whose report may come later than it.
+    if (failure.aborted) return;
+    this.#stop({ rank, exitCode: 1, report: `rank ${rank} failed:\n${failure.text}` });
+  }
+
+  #ended(rank: number, code: number, ending: Ending | undefined): void {
+    if (this.#verdict !== undefined || this.#failures.has(rank)) return;
+    if (ending === "unsettled") {
+      this.#fail(rank, {
+        text: "a top-level await waits for what nothing can settle any more",
+        aborted: false,
+      });
+    } else if (ending === "exited" && code !== 0) {
+      const report = `rank ${rank} ended the job by process.exit(${code})`;
+      this.#stop({ rank, exitCode: code, report });
+    } else {
+      this.#exitCode ||= code;
+      this.#job.finish(rank);
+    }
+  }
+
+  /** Ends the job early. The first reason counts; a signal on top of it ends the others' time to clean up. */
+  #stop(verdict: Verdict): void {
+    const { rank, exitCode, report } = verdict;
+    if (rank === undefined) this.#terminate();
+    if (this.#verdict !== undefined) return;
+    this.#verdict = verdict;
+    if (rank === undefined) return;
+    this.#job.abort(rank, report, exitCode);
+    this.#grace = setTimeout(() => this.#terminate(), GRACE);
+  }
+
+  #terminate(): void {
+    for (const worker of this.#workers) worker.terminate();
+  }
+
+  /** If all that failed were "aborted" errors and nobody aborted, a script has made them: they are all there is. */
+  #aftermath(): Verdict | undefined {
+    for (const [rank, { text }] of this.#failures)
+      return { rank, exitCode: 1, report: `rank ${rank} failed:\n${text}` };
+  }
+
+  #others({ rank }: Verdict): string {
+    const others = [...this.#failures].filter(([other, { aborted }]) => other !== rank && !aborted);
+    if (others.length === 0) return "";
+    const ranks = others.map(([other]) => other).sort((a, b) => a - b);
+    return `\n(${ranks.length === 1 ? "rank" : "ranks"} ${ranks.join(", ")} failed too)`;
+  }
+
+  readonly #onSignal = (signal: (typeof SIGNALS)[number]) => {
+    const report = `${signal}: ${this.#job.describe().join("; ")}`;
+    this.#stop({ exitCode: 128 + constants.signals[signal], report });
+  };
+
+  readonly #onOutputError = (error: NodeJS.ErrnoException) => {
+    const closed = error.code === "EPIPE";
+    const report = closed ? "" : `cannot write the ranks' output: ${error.message}`;
+    this.#stop({ exitCode: closed ? 128 + constants.signals.SIGPIPE : 1, report });
+  };
+}
+
+const ignore = () => {};
+
+function drain(port: MessagePort, take: (message: RankMessage) => void): void {
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+    take(next.message);
+  port.close();
+}
