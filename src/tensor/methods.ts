@@ -1,0 +1,89 @@
+import { cast } from "./cast.js";
+import type { TensorLike } from "./create.js";
+import type { DType } from "./dtype.js";
+import { add, div, mul, neg, pow, sub } from "./elementwise.js";
+import { matmul } from "./matmul.js";
+import { max, mean, min, type ReduceOptions, sum } from "./reduce.js";
+import type { Axes, Shape } from "./shape.js";
+import { clone } from "./strided.js";
+import { Tensor } from "./tensor.js";
+import { type Range, reshape, slice, transpose } from "./views.js";
+
+// The common operations as methods, so that formulas read from left to right. Each is the function of the same name.
+
+declare module "./tensor.js" {
+  interface Tensor {
+    add(b: TensorLike): Tensor;
+    sub(b: TensorLike): Tensor;
+    mul(b: TensorLike): Tensor;
+    div(b: TensorLike): Tensor;
+    pow(b: TensorLike): Tensor;
+    neg(): Tensor;
+    matmul(b: TensorLike): Tensor;
+    sum(axes?: Axes, options?: ReduceOptions): Tensor;
+    mean(axes?: Axes, options?: ReduceOptions): Tensor;
+    max(axes?: Axes, options?: ReduceOptions): Tensor;
+    min(axes?: Axes, options?: ReduceOptions): Tensor;
+    reshape(shape: Shape): Tensor;
+    transpose(order?: readonly number[]): Tensor;
+    slice(...ranges: Range[]): Tensor;
+    cast(dtype: DType): Tensor;
+    clone(): Tensor;
+  }
+}
+
+type Methods = { [K in keyof Tensor]: Tensor[K] extends (...args: never[]) => unknown ? Tensor[K] : never };
+
+const methods: Partial<Methods> & ThisType<Tensor> = {
+  add(b) {
+    return add(this, b);
+  },
+  sub(b) {
+    return sub(this, b);
+  },
+  mul(b) {
+    return mul(this, b);
+  },
+  div(b) {
+    return div(this, b);
+  },
+  pow(b) {
+    return pow(this, b);
+  },
+  neg() {
+    return neg(this);
+  },
+  matmul(b) {
+    return matmul(this, b);
+  },
+  sum(axes, options) {
+    return sum(this, axes, options);
+  },
+  mean(axes, options) {
+    return mean(this, axes, options);
+  },
+  max(axes, options) {
+    return max(this, axes, options);
+  },
+  min(axes, options) {
+    return min(this, axes, options);
+  },
+  reshape(shape) {
+    return reshape(this, shape);
+  },
+  transpose(order) {
+    return transpose(this, order);
+  },
+  slice(...ranges) {
+    return slice(this, ...ranges);
+  },
+  cast(dtype) {
+    return cast(this, dtype);
+  },
+  clone() {
+    return clone(this);
+  },
+};
+
+for (const [name, value] of Object.entries(methods))
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
