@@ -61,11 +61,11 @@ function binary(name: string, code: number, a: TensorLike, b: TensorLike): Tenso
   if (typeof x === "number" && typeof y === "number") x = scalar(x, dtype);
   const { binary: flat, binary_strided: strided } = floatKernels(dtype);
   const z = combine(name, flat, strided, code, x, y, dtype, dtype);
-  if (recording && (isTraced(x) || isTraced(y))) record(name, [x, y], null, z);
+  if (recording && (hasNode(x) || hasNode(y))) record(name, [x, y], null, z);
   return z;
 }
 
-const isTraced = (x: Input): boolean => typeof x !== "number" && x.node !== null;
+const hasNode = (x: Input): boolean => typeof x !== "number" && x.node !== null;
 
 /** a + b, broadcast. @throws TuttiError `shape`, `dtype`. */
 export const add = (a: TensorLike, b: TensorLike): Tensor => binary("add", BINARY.add, a, b);

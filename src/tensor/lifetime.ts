@@ -53,7 +53,7 @@ export function newTicket(): number {
 
 /**
  * Ends the innermost scope: frees its tensors except those that carry `ticket`, which move to the scope around it.
- * With `keepAll` all of them move.
+ * With `keepAll`, because a derivative is being traced, all of them move.
  */
 export function closeScope(start: number, ticket: number, keepAll = false): void {
   depth--;
@@ -62,6 +62,7 @@ export function closeScope(start: number, ticket: number, keepAll = false): void
     const tensor = owned[i] as Tensor;
     if (tensor.fate !== Fate.scope) continue;
     if (keepAll || tensor.ticket === ticket) {
+      if (!keepAll) tensor.node = null; // nothing is being traced any more: let the record be collected
       if (depth > 0) owned[kept++] = tensor;
       else handToUser(tensor);
     } else free(tensor, Fate.freedByScope);

@@ -106,6 +106,9 @@ function openLevelsOf(node: Node): number {
   return levels & node.levels;
 }
 
+/** Whether a variable of a derivative in progress reaches `x`. */
+export const isTraced = (x: Tensor): boolean => x.node !== null && openLevelsOf(x.node) !== 0;
+
 /** Makes `tensor` a variable of `level`; levels around it see through to what it was before. */
 export function watch(tensor: Tensor, source: Tensor, level: Level): Node {
   const before = source.node;

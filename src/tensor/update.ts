@@ -7,13 +7,14 @@ import { BYTES } from "./dtype.js";
 import { sameShape, showShape } from "./shape.js";
 import { copyInto, copyTo, dense } from "./strided.js";
 import { describe, pointerOf, type Tensor } from "./tensor.js";
+import { isTraced } from "./trace.js";
 import { broadcastTo } from "./views.js";
 
 // Writing to tensors in place, and level-1 BLAS on flat vectors. Nothing here is recorded: what is written to
 // must not be part of a function that is being differentiated.
 
 function writable(caller: string, x: Tensor): number {
-  if (x.node !== null)
+  if (isTraced(x))
     throw new TuttiError(
       "argument",
       `${caller}: the ${describe(x)} "${x.name}" is part of a derivative being traced and must not change; write to a clone`,

@@ -1,0 +1,153 @@
+import { TuttiError } from "../errors.js";
+import { assign, axpy, type Tensor } from "../tensor/index.js";
+import {
+  describe,
+  type Level,
+  type Node,
+  pointerOf,
+  sameShape,
+  showShape,
+  watch,
+} from "../tensor/internal.js";
+import {
+  backwardFrom,
+  checkScalar,
+  recorded,
+  scoped,
+  splitAux,
+  takeCotangent,
+  type WithAux,
+} from "./differentiate.js";
+import { tangentsOf } from "./products.js";
+import type { Destination } from "./sweep.js";
+import { checkLike } from "./tree.js";
+
+/** How gradients are written to their destinations. */
+export interface IntoOptions {
+  /** Add to what the destinations hold, instead of replacing it. Default false. */
+  accumulate?: boolean;
+  /** Factor of the gradient (not of the value). Default 1. */
+  scale?: number;
+}
+
+/**
+ * Value of `f` and its gradient with respect to `params`, tensors that `f` uses wherever it likes, written to `destinations`:
+ * row-major tensors like the parameters, for example views of one flat gradient vector. Matrix products write there directly.
+ *
+ * @param f Returns one number as a tensor, or that and anything else in a pair.
+ * @throws TuttiError `shape`, `dtype` or `argument` if destinations do not fit or the value of `f` is not one number.
+ */
+export function valueAndGradInto<Aux = undefined>(
+  f: () => WithAux<Aux>,
+  params: readonly Tensor[],
+  destinations: readonly Tensor[],
+  { accumulate = false, scale = 1 }: IntoOptions = {},
+): { value: Tensor; aux: Aux } {
+  checkDestinations("valueAndGradInto", params, destinations);
+  return scoped(() => {
+    const targets = destinations.map((tensor): Destination => ({ tensor, filled: accumulate }));
+    const { value, aux, node, level, variables } = recordWatching("valueAndGradInto", f, params, targets);
+    backwardFrom(value, node, { level, variables }, scale);
+    for (const { tensor, filled } of targets) if (!filled) assign(tensor, 0);
+    for (const [i, variable] of variables.entries())
+      if (variable.cotangent !== null) write(takeCotangent(variable), targets[i]);
+    return { value, aux };
+  });
+}
+
+/** What a sweep could not write to its destination itself, because an outer derivative is recorded. */
+function write(gradient: Tensor, { tensor, filled }: Destination): void {
+  if (filled) axpy(1, gradient, tensor);
+  else assign(tensor, gradient);
+}
+
+/**
+ * The product of the Hessian of `f` with respect to `params` and the directions, written to `destinations`; forward over reverse.
+ * Parameters, directions and destinations are alike in shape and dtype.
+ *
+ * @throws TuttiError as {@link valueAndGradInto}.
+ */
+export function hvpInto(
+  f: () => WithAux<unknown>,
+  params: readonly Tensor[],
+  directions: readonly Tensor[],
+  destinations: readonly Tensor[],
+  { accumulate = false, scale = 1 }: IntoOptions = {},
+): void {
+  checkDestinations("hvpInto", params, destinations);
+  checkLike("hvpInto", "a direction", directions, params);
+  scoped(() => {
+    const outer = watching(params, null, () => {
+      const { value, node, level, variables } = recordWatching("hvpInto", f, params, null);
+      backwardFrom(value, node, { level, variables }, scale);
+      return variables.map(takeCotangent);
+    });
+    const products = tangentsOf("hvpInto", outer.result, outer.level, outer.variables, directions);
+    for (const [i, product] of products.entries())
+      write(product, { tensor: destinations[i], filled: accumulate });
+  });
+}
+
+/** Records `f` with `params` as variables, and checks that its value is one number. */
+function recordWatching<Aux>(
+  caller: string,
+  f: () => WithAux<Aux>,
+  params: readonly Tensor[],
+  targets: readonly Destination[] | null,
+) {
+  const { level, variables, result } = watching(params, targets, () => {
+    const [value, aux] = splitAux(caller, f());
+    return { value, aux: aux as Aux, node: value.node };
+  });
+  checkScalar(caller, result.value);
+  return { ...result, level, variables };
+}
+
+/** Records `body` while `params` themselves are variables. */
+function watching<T>(
+  params: readonly Tensor[],
+  targets: readonly Destination[] | null,
+  body: () => T,
+): { level: Level; variables: Node[]; result: T } {
+  const before = params.map(({ node }) => node);
+  try {
+    const variables: Node[] = [];
+    const { level, result } = recorded((open) => {
+      for (let i = 0; i < params.length; i++) {
+        const node = watch(params[i], params[i], open);
+        if (targets !== null) node.target = targets[i];
+        variables.push(node);
+      }
+      return body();
+    });
+    return { level, variables, result };
+  } finally {
+    for (let i = 0; i < params.length; i++) params[i].node = before[i];
+  }
+}
+
+function checkDestinations(caller: string, params: readonly Tensor[], destinations: readonly Tensor[]): void {
+  if (params.length !== destinations.length)
+    throw new TuttiError(
+      "argument",
+      `${caller}: ${params.length} params and ${destinations.length} destinations, expected as many`,
+      { params: params.length, destinations: destinations.length },
+    );
+  for (let i = 0; i < params.length; i++) {
+    const param = params[i];
+    const destination = destinations[i];
+    pointerOf(param, caller);
+    pointerOf(destination, caller);
+    if (
+      param.dtype !== destination.dtype ||
+      !sameShape(param.shape, destination.shape) ||
+      !destination.isContiguous
+    )
+      throw new TuttiError(
+        "shape",
+        `${caller}: the destination of "${param.name}" is a ${describe(destination)}, ` +
+          `expected ${param.dtype} ${showShape(param.shape)}, row-major without gaps`,
+        { param: param.shape, destination: destination.shape },
+      );
+  }
+}
