@@ -1,5 +1,6 @@
 import { TuttiError } from "../errors.js";
 import { isMissing, toBoolean, toNumber } from "./fields.js";
+import { meanAndDeviation } from "./scale.js";
 import type { Table } from "./table.js";
 
 /** One column of a table, and what kinds of fields it holds. */
@@ -11,17 +12,22 @@ export class Column {
   readonly numbers: number;
   readonly booleans: number;
   readonly #index: number;
+  /** The numbers of all rows, NaN where there is none. */
+  readonly #values: Float64Array;
 
   constructor(table: Table, name: string) {
     this.table = table;
     this.name = name;
     this.#index = table.column(name);
+    this.#values = new Float64Array(table.rows.length).fill(Number.NaN);
     let [known, numbers, booleans] = [0, 0, 0];
     for (let row = 0; row < table.rows.length; row++) {
       const field = this.field(row);
       if (isMissing(field)) continue;
       known++;
-      if (!Number.isNaN(toNumber(field))) numbers++;
+      const value = toNumber(field);
+      this.#values[row] = value;
+      if (!Number.isNaN(value)) numbers++;
       else if (toBoolean(field) !== null) booleans++;
     }
     this.known = known;
@@ -45,17 +51,17 @@ export class Column {
   }
 
   requireAll(): void {
+    if (this.known === this.table.rows.length) return;
     const row = this.find(isMissing);
-    if (row >= 0) throw this.problem(row, missingValue(this.field(row)));
+    throw this.problem(row, missingValue(this.field(row)));
   }
 
   /** Every known field must be a finite number. */
   requireNumbers(): void {
-    const row = this.find((field) => !isMissing(field) && !Number.isFinite(toNumber(field)));
+    const row = this.#values.findIndex((value, i) => !Number.isFinite(value) && !isMissing(this.field(i)));
     if (row < 0) return;
-    const field = this.field(row);
-    const found = `is ${JSON.stringify(field)}`;
-    if (!Number.isNaN(toNumber(field))) throw this.problem(row, `${found}; wanted a finite number`);
+    const found = `is ${JSON.stringify(this.field(row))}`;
+    if (!Number.isNaN(this.#values[row])) throw this.problem(row, `${found}; wanted a finite number`);
     const advice = "correct it, or declare the column categorical (the target: a class)";
     throw this.problem(row, `${found}, where ${this.numbers} other rows have a number; ${advice}`);
   }
@@ -87,24 +93,23 @@ export class Column {
 
   /** Mean and standard deviation of the known numbers in `rows`; a constant column has the standard deviation 1. */
   scale(rows: ArrayLike<number> | undefined): { mean: number; std: number } {
-    const values: number[] = [];
-    const count = rows?.length ?? this.table.rows.length;
-    for (let i = 0; i < count; i++) {
-      const row = rows === undefined ? i : rows[i];
-      if (this.table.rows[row] === undefined) {
-        const found = `rows[${i}] is ${row}; '${this.table.file}' has rows 0 to ${this.table.rows.length - 1}`;
-        throw new TuttiError("index", `fitTable: ${found}`, { row });
-      }
-      const field = this.field(row);
-      if (!isMissing(field)) values.push(toNumber(field));
-    }
+    const values = (rows === undefined ? this.#values : this.#pick(rows)).filter(
+      (value) => !Number.isNaN(value),
+    );
     if (values.length === 0)
       throw this.problem(0, "belongs to a column without values in the rows to train on");
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-    if (!Number.isFinite(variance))
+    const { mean, std } = meanAndDeviation(values);
+    if (!Number.isFinite(std))
       throw this.problem(0, "belongs to a column whose variance overflows; rescale it");
-    return { mean, std: Math.sqrt(variance) || 1 };
+    return { mean, std };
+  }
+
+  #pick(rows: ArrayLike<number>): Float64Array {
+    return Float64Array.from(rows, (row, i) => {
+      if (row >= 0 && row < this.#values.length) return this.#values[row];
+      const found = `rows[${i}] is ${row}; '${this.table.file}' has rows 0 to ${this.#values.length - 1}`;
+      throw new TuttiError("index", `fitTable: ${found}`, { row });
+    });
   }
 }
 

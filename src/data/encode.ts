@@ -1,7 +1,7 @@
 import { TuttiError } from "../errors.js";
 import { fieldError, missingValue } from "./column.js";
 import { binaryIndex, isMissing, toBoolean, toNumber } from "./fields.js";
-import { listed, nearestFirst } from "./names.js";
+import { listed, nearestFirst, unseen } from "./names.js";
 import { type NdArray, ndarray } from "./ndarray.js";
 import type { CategoryColumn, InputColumn, TableSchema, TargetColumn } from "./schema.js";
 import type { Table } from "./table.js";
@@ -125,11 +125,6 @@ function targetEncoder(target: TargetColumn): (field: string) => number | string
   }
   const positions = new Map(target.classes.map((label, position) => [label, position]));
   return (field) => positions.get(field) ?? unseen(field, target.classes, "class");
-}
-
-function unseen(field: string, known: readonly string[], what: "category" | "class"): string {
-  const nearest = listed(nearestFirst(field, known));
-  return `is ${JSON.stringify(field)}, a ${what} that the training data did not have; known are ${nearest}`;
 }
 
 function requireColumns(table: Table, columns: readonly { name: string }[]): void {

@@ -5,7 +5,9 @@ const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
 /** Whether a field stands for a value that is not known: empty, NA, N/A, NaN, null or ?. */
 export function isMissing(field: string): boolean {
-  return field.length <= 4 && MISSING.has(field.toLowerCase());
+  const first = field.charCodeAt(0);
+  if (field.length > 4 || (first >= 48 && first <= 57)) return false; // quick for numbers, most fields of most tables
+  return MISSING.has(field.toLowerCase());
 }
 
 /** The value of a decimal number or of "inf"; NaN for every other text. */

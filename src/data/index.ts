@@ -14,6 +14,7 @@ export { type LabelledImages, loadMnist } from "./mnist.js";
 export { listed, nearestFirst } from "./names.js";
 export { type ArrayStorage, elementCount, type NdArray, ndarray } from "./ndarray.js";
 export { encodeNpy, parseNpy, readNpy, writeNpy } from "./npy.js";
+export { readArray } from "./read-array.js";
 export {
   encodeSafetensors,
   parseSafetensors,
@@ -45,3 +46,4 @@ export {
 } from "./schema.js";
 export { type Split, type SplitOptions, splitDataset, splitIndices } from "./split.js";
 export { Table } from "./table.js";
+export { encodeTargets, type FitTargetsOptions, fitTargets } from "./targets.js";

@@ -30,3 +30,9 @@ export function listed(names: readonly string[], limit = 12): string {
   const rest = names.length - shown.length;
   return shown.join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
+
+/** The end of the sentence about a value that training did not have. */
+export function unseen(value: string, known: readonly string[], what: "category" | "class"): string {
+  const nearest = listed(nearestFirst(value, known));
+  return `is ${JSON.stringify(value)}, a ${what} that the training data did not have; known are ${nearest}`;
+}

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { parseIdx, readIdx } from "../../src/data/idx.js";
 import { ndarray } from "../../src/data/ndarray.js";
 import { encodeNpy } from "../../src/data/npy.js";
+import { readArray } from "../../src/data/read-array.js";
 import { fuzz, temporaryFile, temporaryFolder, tuttiError } from "./helpers.js";
 
 /** An IDX file written out by hand. */
@@ -103,4 +104,25 @@ test("damaged files are read or refused, never worse", () => {
     bigEndian((b, v, o) => b.writeInt32BE(v, o), 4, [...Array(15).keys()]),
   );
   assert.ok(fuzz(valid, (bytes) => parseIdx(bytes, "fuzz.idx"), 5000) > 1000);
+});
+
+test("an array file is told apart by its name, else by its first bytes", (t) => {
+  const one = idx(8, [1], [7]);
+  const npy = Buffer.concat(encodeNpy(ndarray("uint8", [1], Uint8Array.of(7))));
+  const cases = { "x-idx1-ubyte": one, "x.npy": npy, digits: one, numbers: npy, "x.npy.gz": gzipSync(npy) };
+  for (const [name, bytes] of Object.entries(cases)) {
+    assert.deepEqual(readArray(temporaryFile(t, name, bytes)), ndarray("uint8", [1], Uint8Array.of(7)), name);
+  }
+  assert.throws(
+    () => readArray(temporaryFile(t, "x.npy", one)),
+    tuttiError("format", "x.npy", "an IDX file"),
+  );
+  assert.throws(
+    () => readArray(temporaryFile(t, "x.idx", npy)),
+    tuttiError("format", "x.idx", "an NPY file"),
+  );
+  assert.throws(
+    () => readArray(temporaryFile(t, "table", "a,b\n1,2\n")),
+    tuttiError("format", "a text file"),
+  );
 });

