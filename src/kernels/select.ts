@@ -1,6 +1,7 @@
 import { TuttiError } from "../errors.js";
+import { loadNative } from "./native.js";
 import type { Kernels, TargetName } from "./target.js";
-import { loadWasm, type WasmTarget, wasmObstacle } from "./wasm.js";
+import { loadWasm } from "./wasm.js";
 
 const loaded = new Map<TargetName, Kernels>();
 let chosen: Kernels | undefined;
@@ -32,22 +33,37 @@ export function loadTarget(name: TargetName): Kernels {
   return target;
 }
 
+/** What `TUTTI_KERNELS` asks for, best first. */
+export function requestedTargets(): readonly TargetName[] {
+  const value = process.env.TUTTI_KERNELS || "auto";
+  const targets = REQUESTS[value as keyof typeof REQUESTS];
+  if (targets) return targets;
+  const wanted = Object.keys(REQUESTS).join(", ");
+  throw new TuttiError("argument", `TUTTI_KERNELS is "${value}", expected one of ${wanted}`, { value });
+}
+
+const REQUESTS = {
+  auto: ["native", "wasm-relaxed", "wasm"],
+  wasm: ["wasm-relaxed", "wasm"],
+  native: ["native"],
+} as const satisfies Record<string, readonly TargetName[]>;
+
 function choose(): Kernels {
-  requestedTarget();
-  return loadTarget(wasmObstacle("wasm-relaxed") === undefined ? "wasm-relaxed" : "wasm");
+  let failure: unknown;
+  for (const name of requestedTargets()) {
+    try {
+      return loadTarget(name);
+    } catch (error) {
+      if (!(error instanceof TuttiError && error.code === "library")) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
 }
 
 function open(name: TargetName): Kernels {
-  if (name === "native")
-    throw new TuttiError("library", "loadTarget: native kernels are not available", { name });
-  const { heap, f } = loadWasm(name satisfies WasmTarget);
-  return { target: name, blas: null, heap, f };
-}
-
-type Request = "auto" | "wasm" | "native";
-
-function requestedTarget(): Request {
-  const value = process.env.TUTTI_KERNELS || "auto";
-  if (value === "auto" || value === "wasm" || value === "native") return value;
-  throw new TuttiError("argument", `TUTTI_KERNELS is "${value}", expected auto, wasm or native`, { value });
+  if (name !== "native") return { target: name, blas: null, ...loadWasm(name) };
+  const { heap, f: small } = loadWasm("wasm");
+  const { f } = loadNative(heap, small);
+  return { target: "native", blas: null, heap, f };
 }
