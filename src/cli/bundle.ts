@@ -106,15 +106,17 @@ function fileConstants(source: string, path: string, main: boolean): string {
   return code;
 }
 
+/** Marks what this plugin asks esbuild's own resolver. */
+const SEEN = Symbol("seen");
+
 /** Leaves packages outside the bundle, under the absolute address that they have for the importing file. */
 const packages: Plugin = {
   name: "packages",
   setup(build) {
-    const seen = Symbol("seen");
     build.onResolve({ filter: /^[^./]/ }, async (args) => {
-      if (args.kind === "entry-point" || args.pluginData === seen) return;
+      if (args.kind === "entry-point" || args.pluginData === SEEN) return;
       const { path: name, kind, importer, resolveDir } = args;
-      const found = await build.resolve(name, { kind, importer, resolveDir, pluginData: seen });
+      const found = await build.resolve(name, { kind, importer, resolveDir, pluginData: SEEN });
       if (/^tutti(\/|$)/.test(name)) return tutti(build, args, found);
       if (found.errors.length > 0 || !isAbsolute(found.path) || isSource(name, found.path)) return found;
       return external(found.path, kind);
@@ -143,7 +145,8 @@ async function tutti(
       return found; // no such subpath: esbuild's message names it
     }
   }
-  const manifest = await build.resolve("tutti/package.json", { kind: "require-call", importer, resolveDir });
+  const options = { kind: "require-call", importer, resolveDir, pluginData: SEEN } as const;
+  const manifest = await build.resolve("tutti/package.json", options);
   const [installed, own] = [manifest.path, fileURLToPath(import.meta.resolve("tutti/package.json"))].map(
     (path) => JSON.parse(readFileSync(path, "utf8")).version,
   );

@@ -1,9 +1,10 @@
 import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { describeFailure, type Failure } from "./failure.js";
 import { createJob, type Job } from "./job.js";
+import { Inbox } from "./rank-inbox.js";
 import { LineMerger, sizeOf } from "./rank-output.js";
 import type { RankMessage, RankStart, StreamName } from "./rank-protocol.js";
 
@@ -25,6 +26,7 @@ export interface LaunchOptions {
 
 /** Time that ranks have to clean up, in milliseconds, once the job has failed; then they are stopped where they are. */
 const GRACE = 250;
+const AFTER_SIGPIPE = 128 + 13; // a constant that Windows lacks
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Gives `import.meta.resolve` its second argument, with which bundled files ask from where they were. */
 const EXEC_ARGV = ["--experimental-import-meta-resolve"].filter((flag) =>
@@ -57,14 +59,16 @@ interface Verdict {
   readonly report: string;
 }
 
-type Ending = (RankMessage & { kind: "end" })["how"];
-
 class Launch {
   readonly #job: Job;
   readonly #options: LaunchOptions;
   readonly #streams: Record<StreamName, Writable>;
   readonly #output: Record<StreamName, LineMerger>;
+  readonly #inbox = new Inbox((rank, message) => this.#take(rank, message));
+  // by rank
   readonly #workers: Worker[] = [];
+  readonly #unwritten: Int32Array[];
+  readonly #endings: (RankMessage & { kind: "end" })["how"][] = [];
   readonly #failures = new Map<number, Failure>();
   #verdict: Verdict | undefined;
   #grace: NodeJS.Timeout | undefined;
@@ -73,6 +77,7 @@ class Launch {
   constructor(job: Job, options: LaunchOptions) {
     this.#job = job;
     this.#options = options;
+    this.#unwritten = Array.from({ length: job.size }, () => new Int32Array(new SharedArrayBuffer(4)));
     this.#streams = { stdout: options.stdout ?? process.stdout, stderr: options.stderr ?? process.stderr };
     const merger = (stream: Writable) =>
       new LineMerger(job.size, options.tag ?? false, (bytes, done) => stream.write(bytes, done));
@@ -100,43 +105,45 @@ class Launch {
       for (const signal of SIGNALS) process.off(signal, this.#onSignal);
       stdout.off("error", this.#onOutputError);
       stderr.off("error", ignore);
+      this.#inbox.close();
       this.#job.close();
     }
   }
 
   /** Starts a rank; resolves when its thread has ended and all that it has told is taken in. */
   async #start(rank: number): Promise<void> {
-    const { port1: port, port2 } = new MessageChannel();
     const { data, transfer } = this.#job.environment(rank);
     const start: RankStart = {
       entry: this.#options.entry.href,
       argv: [this.#options.scriptPath, ...(this.#options.argv ?? [])],
-      port: port2,
-      unwritten: new Int32Array(new SharedArrayBuffer(4)),
+      unwritten: this.#unwritten[rank],
+      ...this.#inbox.open(rank),
     };
     const worker = new Worker(RANK_MAIN, {
       workerData: { tutti: data, launch: start },
-      transferList: [...transfer, port2],
+      transferList: [...transfer, start.port],
       execArgv: EXEC_ARGV,
+      // The worker's own streams stay unused: this keeps Node from connecting them (see redirectOutput).
+      stdout: true,
+      stderr: true,
     });
     this.#workers[rank] = worker;
-    let ending: Ending | undefined;
-    const take = (message: RankMessage) => {
-      if (message.kind === "output") this.#print(rank, message, start.unwritten);
-      else if (message.kind === "failure") this.#fail(rank, message.failure);
-      else ending = message.how;
-    };
-    port.on("message", take);
     worker.on("error", (error) => this.#fail(rank, describeFailure(error)));
     const code = await new Promise<number>((exit) => worker.on("exit", exit));
-    drain(port, take);
-    this.#ended(rank, code, ending);
+    this.#inbox.takeAll();
+    this.#ended(rank, code);
   }
 
-  #print(rank: number, { stream, chunk }: RankMessage & { kind: "output" }, unwritten: Int32Array): void {
+  #take(rank: number, message: RankMessage): void {
+    if (message.kind === "output") this.#print(rank, message.stream, message.chunk);
+    else if (message.kind === "failure") this.#fail(rank, message.failure);
+    else this.#endings[rank] = message.how;
+  }
+
+  #print(rank: number, stream: StreamName, chunk: string | Uint8Array): void {
     this.#output[stream].push(rank, chunk, () => {
-      Atomics.sub(unwritten, 0, sizeOf(chunk));
-      Atomics.notify(unwritten, 0);
+      Atomics.sub(this.#unwritten[rank], 0, sizeOf(chunk));
+      Atomics.notify(this.#unwritten[rank], 0);
     });
   }
 
@@ -148,8 +155,9 @@ class Launch {
     this.#stop({ rank, exitCode: 1, report: `rank ${rank} failed:\n${failure.text}` });
   }
 
-  #ended(rank: number, code: number, ending: Ending | undefined): void {
+  #ended(rank: number, code: number): void {
     if (this.#verdict !== undefined || this.#failures.has(rank)) return;
+    const ending = this.#endings[rank];
     if (ending === "unsettled") {
       this.#fail(rank, {
         text: "a top-level await waits for what nothing can settle any more",
@@ -198,16 +206,9 @@ class Launch {
   };
 
   readonly #onOutputError = (error: NodeJS.ErrnoException) => {
-    const closed = error.code === "EPIPE";
-    const report = closed ? "" : `cannot write the ranks' output: ${error.message}`;
-    this.#stop({ exitCode: closed ? 128 + constants.signals.SIGPIPE : 1, report });
+    if (error.code === "EPIPE") this.#stop({ exitCode: AFTER_SIGPIPE, report: "" });
+    else this.#stop({ exitCode: 1, report: `cannot write what the ranks print: ${error.message}` });
   };
 }
 
 const ignore = () => {};
-
-function drain(port: MessagePort, take: (message: RankMessage) => void): void {
-  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
-    take(next.message);
-  port.close();
-}

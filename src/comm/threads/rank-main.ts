@@ -1,11 +1,11 @@
 // The first module of every rank that `launch` starts: sets the thread up as a process of its own and runs the script.
 import { workerData } from "node:worker_threads";
 import { describeFailure } from "./failure.js";
+import { tell } from "./rank-inbox.js";
 import { redirectOutput } from "./rank-output.js";
-import type { RankMessage, RankStart } from "./rank-protocol.js";
+import type { RankStart } from "./rank-protocol.js";
 
 const start = workerData.launch as RankStart;
-const tell = (message: RankMessage) => start.port.postMessage(message);
 
 process.argv = [process.execPath, ...start.argv];
 process.setSourceMapsEnabled(true);
@@ -16,19 +16,17 @@ redirectOutput(start);
 process.on("uncaughtExceptionMonitor", (error) => {
   const caught = process.listenerCount("uncaughtException") > 0;
   if (!caught && !process.hasUncaughtExceptionCaptureCallback())
-    tell({ kind: "failure", failure: describeFailure(error) });
+    tell(start, { kind: "failure", failure: describeFailure(error) });
 });
 
-let how: "returned" | "exited" | "unsettled" = "exited";
-process.on("beforeExit", () => {
-  how = "returned";
-});
-process.on("exit", (code) => {
-  tell({ kind: "end", how: code === UNSETTLED && !loaded ? "unsettled" : how });
-});
-
-/** Node's exit code for a module whose top-level await can never settle. */
-const UNSETTLED = 13;
 let loaded = false;
+let idle = false;
+process.on("beforeExit", () => {
+  idle = true;
+});
+process.on("exit", () => {
+  tell(start, { kind: "end", how: !idle ? "exited" : loaded ? "returned" : "unsettled" });
+});
+
 await import(start.entry);
 loaded = true;

@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
-import type { RankMessage, RankStart, StreamName } from "./rank-protocol.js";
+import { tell } from "./rank-inbox.js";
+import type { RankStart, StreamName } from "./rank-protocol.js";
 
 /** A rank waits when so many bytes of its output are still to be written. */
 const MAX_UNWRITTEN = 1 << 20;
@@ -34,8 +35,8 @@ class RankStream extends Writable {
     const isText = typeof data === "string" && /^utf-?8$/i.test(encoding);
     // A copy: a Buffer may be a window on a pool, which would be cloned as a whole.
     const chunk = isText ? data : new Uint8Array(Buffer.from(data as string, encoding));
-    const { port, unwritten } = this.#start;
-    port.postMessage({ kind: "output", stream: this.#name, chunk } satisfies RankMessage);
+    tell(this.#start, { kind: "output", stream: this.#name, chunk });
+    const { unwritten } = this.#start;
     let bytes = Atomics.add(unwritten, 0, sizeOf(chunk)) + sizeOf(chunk);
     while (bytes > MAX_UNWRITTEN) {
       Atomics.wait(unwritten, 0, bytes);

@@ -7,8 +7,11 @@ export interface RankStart {
   readonly entry: string;
   /** `process.argv` from the script's path on. */
   readonly argv: readonly string[];
+  readonly rank: number;
   /** Carries every {@link RankMessage} to the launcher. */
   readonly port: MessagePort;
+  /** One number, shared by all ranks: counts the messages that they have sent. */
+  readonly clock: Int32Array;
   /** One shared number: bytes of output that the launcher has not written yet. */
   readonly unwritten: Int32Array;
 }
