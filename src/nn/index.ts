@@ -1,20 +1,6 @@
 export { Activation, activationByName, gelu, identity, leakyRelu } from "./activations.js";
-export {
-  constant,
-  fanInUniform,
-  fans,
-  given,
-  glorotNormal,
-  glorotUniform,
-  heNormal,
-  heUniform,
-  type Initializer,
-  initializerByName,
-  normal,
-  ones,
-  uniform,
-  zeros,
-} from "./initializers.js";
+export * as initializers from "./initializers.js";
+export { type Initializer, initializerByName } from "./initializers.js";
 export { type Layer, Linear, type LinearOptions, mlp, Sequential } from "./layers.js";
 export {
   BinaryCrossEntropy,

@@ -57,6 +57,11 @@ export class GivenParameters {
     return value;
   }
 
+  /** All values that are given, as numbers. */
+  numbers(): Record<string, number> {
+    return Object.fromEntries([...this.#values.keys()].map((name) => [name, this.number(name)]));
+  }
+
   /** An error about this text. */
   wrong(reason: string): TuttiError {
     return new TuttiError("argument", `${this.#what}: ${reason}`, { text: this.#what });
@@ -70,17 +75,25 @@ export class GivenParameters {
  * @throws TuttiError `argument` with the nearest names first, then all others.
  */
 export function lookUp<T>(where: string, table: Readonly<Record<string, T>>, name: string): T {
-  const names = Object.keys(table);
   const wanted = canonical(name);
-  const found = names.find((known) => canonical(known) === wanted);
-  if (found !== undefined) return table[found];
-  const near = nearest(wanted, names);
+  const found = Object.keys(table).find((known) => canonical(known) === wanted);
+  if (found === undefined) throw unknownName(where, Object.keys(table), name);
+  return table[found];
+}
+
+/** The error about a name that is none of `names`. */
+export function unknownName(where: string, names: readonly string[], name: string): TuttiError {
+  const near = nearest(canonical(name), names);
   const hint = near === undefined ? "" : `did you mean "${near}"? `;
-  throw new TuttiError("argument", `${where}: "${name}" is not known; ${hint}known are ${names.join(", ")}`, {
-    name,
-    nearest: near,
-    known: names,
-  });
+  return new TuttiError(
+    "argument",
+    `${where}: "${name}" is not known; ${hint}known are ${names.join(", ")}`,
+    {
+      name,
+      nearest: near,
+      known: names,
+    },
+  );
 }
 
 function canonical(name: string): string {

@@ -12,7 +12,7 @@ import {
   zeros,
 } from "../tensor/index.js";
 import { type Module, walk } from "./module.js";
-import { lookUp } from "./named.js";
+import { unknownName } from "./named.js";
 import type { Parameter } from "./parameter.js";
 
 /** Options of {@link flatten}. */
@@ -54,7 +54,7 @@ export class ParameterVector implements Iterable<Parameter> {
   readonly values: readonly Tensor[];
   /** The gradient of each parameter, a view of `grad`. */
   readonly grads: readonly Tensor[];
-  readonly #byName: Readonly<Record<string, Parameter>>;
+  readonly #byName: ReadonlyMap<string, Parameter>;
 
   /** Use {@link flatten}. */
   constructor(model: Module, { dtype = "float32", seed = 0 }: FlattenOptions) {
@@ -71,7 +71,7 @@ export class ParameterVector implements Iterable<Parameter> {
     for (const [name, parameter] of parameters) parameter.name = name;
     this.dtype = dtype;
     this.parameters = [...parameters.values()];
-    this.#byName = Object.fromEntries(parameters);
+    this.#byName = parameters;
     const count = this.parameters.reduce((sum, { size }) => sum + size, 0);
     this.value = keep(zeros([count], { dtype }));
     this.grad = keep(zeros([count], { dtype }));
@@ -91,9 +91,14 @@ export class ParameterVector implements Iterable<Parameter> {
     return this.value.size;
   }
 
+  /** Bytes of one value. */
+  get bytesPerValue(): 4 | 8 {
+    return this.dtype === "float64" ? 8 : 4;
+  }
+
   /** Bytes of the values; the gradients take as many again. */
   get bytes(): number {
-    return this.count * (this.dtype === "float64" ? 8 : 4);
+    return this.count * this.bytesPerValue;
   }
 
   /** The parameters in the order of their definition. */
@@ -103,7 +108,9 @@ export class ParameterVector implements Iterable<Parameter> {
 
   /** The parameter called `name`. Throws TuttiError `argument` with the names there are. */
   get(name: string): Parameter {
-    return lookUp("ParameterVector.get", this.#byName, name);
+    const found = this.#byName.get(name);
+    if (found === undefined) throw unknownName("ParameterVector.get", [...this.#byName.keys()], name);
+    return found;
   }
 
   /** Sets every parameter to its first value for this seed. */
@@ -138,12 +145,14 @@ export class ParameterVector implements Iterable<Parameter> {
         { found: vector.shape, expected: [count] },
       );
     let end = 0;
-    return this.parameters.map(({ size, shape, name }) => {
-      end += size;
-      const view = reshape(slice(vector, [end - size, end]), shape);
-      view.name = name;
-      return view;
-    });
+    return scope(() =>
+      this.parameters.map(({ size, shape, name }) => {
+        end += size;
+        const view = reshape(slice(vector, [end - size, end]), shape);
+        view.name = name;
+        return view;
+      }),
+    );
   }
 
   /** SHA-256 of the bytes of all values, in hexadecimal: equal on ranks that hold the same weights. */
