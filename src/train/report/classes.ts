@@ -1,3 +1,4 @@
+import { TuttiError } from "../../errors.js";
 import { type ClassFigures, classFigures } from "./evaluation.js";
 import { count, percent } from "./format.js";
 import { type Content, html, type Markup } from "./html.js";
@@ -16,6 +17,13 @@ const LEVELS = 8;
 /** What a classifier gets right and wrong: the confusion matrix, what it mixes up most, its worst mistakes. */
 export function classSections(evaluation: ClassEvaluation): Markup {
   const figures = classFigures(evaluation.confusion);
+  if (figures.length !== evaluation.classes.length) {
+    throw new TuttiError(
+      "shape",
+      `writeReport: evaluation.confusion is for ${figures.length} classes, but evaluation.classes names ${evaluation.classes.length}`,
+      { confusion: figures.length, classes: evaluation.classes.length },
+    );
+  }
   const small = evaluation.classes.length <= LARGEST_MATRIX;
   return html`<section id="confusion"><h2>${small ? "Confusion matrix" : "Classes"}</h2>
 <p class="note">${!small && html`${evaluation.classes.length} classes are too many for a matrix; these are the ${MOST_LISTED} of lowest recall. `}${small && html`Rows are true classes, columns are predictions. Blue cells are right, orange ones wrong; the deeper the orange, the larger the share of its row. `}Recall is the share of a class that was found, precision the share of its predictions that are right.</p>

@@ -61,6 +61,6 @@ function curves({ history }: RunSummary): Content {
   return html`<section id="curves"><h2>Training</h2><div class="charts">${panels.map(({ title, spec }, i) => {
     const wide = odd && i === 0;
     // One drawing for wide screens and one for phones: scaled text would be too small or too large to read.
-    return html`<figure class="${wide ? "wide" : "half"}"><figcaption>${title}</figcaption><div class="large">${lineChart(spec, wide ? 1040 : 505, wide ? 340 : 300)}</div><div class="small">${lineChart({ ...spec, tooltips: false }, 360, 280)}</div></figure>`;
+    return html`<figure class="${wide ? "wide" : "half"}"><figcaption>${title}</figcaption><div class="on-wide">${lineChart(spec, wide ? 1040 : 505, wide ? 340 : 300)}</div><div class="on-narrow">${lineChart({ ...spec, tooltips: false }, 360, 280)}</div></figure>`;
   })}</div></section>`;
 }

@@ -9,7 +9,12 @@ let ready: Promise<readonly Uint8Array[]> | undefined;
 /** Compiles the renderer and reads the fonts, once a process. */
 async function prepare(): Promise<readonly Uint8Array[]> {
   const { resolve } = createRequire(import.meta.url);
-  await initWasm(readFileSync(resolve("@resvg/resvg-wasm/index_bg.wasm")));
+  try {
+    await initWasm(readFileSync(resolve("@resvg/resvg-wasm/index_bg.wasm")));
+  } catch (error) {
+    // The program may use the same renderer and have compiled it before.
+    if (!/already initialized/i.test(String(error))) throw error;
+  }
   return ["inter-regular.otf", "inter-semibold.otf"].map((name) =>
     readFileSync(new URL(`./assets/${name}`, import.meta.url)),
   );

@@ -39,8 +39,9 @@ export function decimate(points: readonly Point[], buckets: number): readonly Po
     const bucket = bucketOf(points[start]);
     let [low, high, end] = [start, start, start];
     for (; end < points.length && bucketOf(points[end]) === bucket; end++) {
-      if (points[end].y < points[low].y) low = end;
-      if (points[end].y > points[high].y) high = end;
+      const { y } = points[end];
+      if (y < points[low].y || Number.isNaN(points[low].y)) low = end;
+      if (y > points[high].y || Number.isNaN(points[high].y)) high = end;
     }
     const indices = new Set([start, Math.min(low, high), Math.max(low, high), end - 1]);
     for (const index of indices) kept.push(points[index]);

@@ -1,16 +1,20 @@
 import { join } from "node:path";
 import { atomicWriteFile } from "../../data/files.js";
-import { lineChart } from "./chart.js";
-import { lossChart } from "./curves.js";
-import { reportPage } from "./page.js";
-import { chartToPng } from "./raster.js";
 import type { RunSummary } from "./summary.js";
 
 /**
  * Writes `report.html` and `loss.png` into the folder of a run; the old files, if any, stay whole until the new ones
- * are. Without any record of a loss there is no picture of it. Throws "file".
+ * are. Without any record of a loss there is no picture of it. Throws "file", and "shape" when a confusion matrix and
+ * its class names differ in size.
  */
 export async function writeReport(folder: string, summary: RunSummary): Promise<void> {
+  // Loaded here so that programs which train without a report, and start-up, do not pay for drawing.
+  const [{ lineChart }, { lossChart }, { reportPage }, { chartToPng }] = await Promise.all([
+    import("./chart.js"),
+    import("./curves.js"),
+    import("./page.js"),
+    import("./raster.js"),
+  ]);
   atomicWriteFile(join(folder, "report.html"), [reportPage(summary)]);
   const chart = summary.history.length > 0 && lossChart(summary.history, pictureTitle(summary.name));
   if (chart) atomicWriteFile(join(folder, "loss.png"), [await chartToPng(lineChart(chart, 752, 402, 24), 2)]);
