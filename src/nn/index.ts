@@ -15,7 +15,7 @@ export {
   mse,
   type Reduction,
   type SampleWeights,
-} from "./losses.js";
+} from "./losses/index.js";
 export { Module } from "./module.js";
 export { Parameter } from "./parameter.js";
 export { type FlattenOptions, flatten, ParameterVector } from "./parameter-vector.js";
