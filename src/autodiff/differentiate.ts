@@ -1,5 +1,5 @@
 import { TuttiError } from "../errors.js";
-import { Tensor, zerosLike } from "../tensor/index.js";
+import { clone, Tensor, zerosLike } from "../tensor/index.js";
 import {
   alias,
   closeLevel,
@@ -104,9 +104,22 @@ export function backwardFrom(
   sweepBackward(recordedAt, level, variables.length);
 }
 
-/** The cotangent that a sweep left in a variable, zeros if none arrived. */
-export function takeCotangent(variable: Node): Tensor {
-  const { cotangent } = variable;
-  variable.cotangent = null;
-  return cotangent ?? zerosLike(variable.output);
+/** The cotangents that a sweep left in the variables, zeros where none arrived. */
+export function takeCotangents(variables: readonly Node[]): Tensor[] {
+  const taken: Tensor[] = [];
+  for (const variable of variables) {
+    const { cotangent } = variable;
+    variable.cotangent = null;
+    taken.push(cotangent === null ? zerosLike(variable.output) : owned(cotangent, taken));
+  }
+  return taken;
+}
+
+/**
+ * `x`, or a copy if its memory is not its own and row-major: rules hand on views and one tensor to several inputs, which may
+ * not show in what users get to keep and change. While an outer derivative is traced nothing is kept.
+ */
+export function owned(x: Tensor, others: readonly Tensor[]): Tensor {
+  const own = recording || (x.isContiguous && x.storage.references === 1 && !others.includes(x));
+  return own ? x : clone(x);
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor/index.js";
+import type { FloatDType, Tensor } from "../tensor/index.js";
 import {
   add,
   cos,
@@ -22,7 +22,7 @@ import {
   tanhGrad,
   where,
 } from "../tensor/index.js";
-import type { Input } from "../tensor/internal.js";
+import { type Input, scalar } from "../tensor/internal.js";
 import { type Application, type Rule, symmetric } from "./rule.js";
 
 /** d · f′ for a function of one argument, from its argument x and value y. */
@@ -82,10 +82,11 @@ export const elementwise = {
     (d, _, b, y) => neg(div(mul(d, y), b)),
   ),
   pow: binary(
-    (d, a, b) => mul(d, mul(b, pow(a, sub(b, 1)))),
+    (d, a, b) => mul(d, mul(b, pow(a, typeof b === "number" ? b - 1 : sub(b, 1)))),
     (d, a, _, y) => {
-      const defined = greater(a, 0);
-      return mul(d, where(defined, mul(y, log(where(defined, a, 1))), 0));
+      const base = typeof a === "number" ? scalar(a, d.dtype as FloatDType) : a;
+      const defined = greater(base, 0);
+      return mul(d, where(defined, mul(y, log(where(defined, base, 1))), 0));
     },
   ),
   maximum: binary(

@@ -7,7 +7,7 @@ import {
   recorded,
   scoped,
   splitAux,
-  takeCotangent,
+  takeCotangents,
   variablesOf,
   type WithAux,
 } from "./differentiate.js";
@@ -74,9 +74,8 @@ function differentiate<Args extends readonly unknown[]>(
   const [value, aux] = splitAux(caller, result);
   checkScalar(caller, value);
   backwardFrom(value, value.node, { level, variables });
+  const cotangents = takeCotangents(variables);
   let next = 0;
-  const gradients = positions.map((position) =>
-    mapTree(caller, args[position], () => takeCotangent(variables[next++])),
-  );
+  const gradients = positions.map((position) => mapTree(caller, args[position], () => cotangents[next++]));
   return [value, typeof argnums === "number" ? gradients[0] : gradients, aux];
 }

@@ -15,7 +15,7 @@ import {
   recorded,
   scoped,
   splitAux,
-  takeCotangent,
+  takeCotangents,
   type WithAux,
 } from "./differentiate.js";
 import { tangentsOf } from "./products.js";
@@ -48,9 +48,12 @@ export function valueAndGradInto<Aux = undefined>(
     const targets = destinations.map((tensor): Destination => ({ tensor, filled: accumulate }));
     const { value, aux, node, level, variables } = recordWatching("valueAndGradInto", f, params, targets);
     backwardFrom(value, node, { level, variables }, scale);
-    for (const { tensor, filled } of targets) if (!filled) assign(tensor, 0);
-    for (const [i, variable] of variables.entries())
-      if (variable.cotangent !== null) write(takeCotangent(variable), targets[i]);
+    for (const [i, { cotangent }] of variables.entries()) {
+      const target = targets[i];
+      if (cotangent !== null) write(cotangent, target);
+      else if (!target.filled) assign(target.tensor, 0);
+      variables[i].cotangent = null;
+    }
     return { value, aux };
   });
 }
@@ -77,10 +80,10 @@ export function hvpInto(
   checkDestinations("hvpInto", params, destinations);
   checkLike("hvpInto", "a direction", directions, params);
   scoped(() => {
-    const outer = watching(params, null, () => {
+    const outer = watching("hvpInto", params, null, () => {
       const { value, node, level, variables } = recordWatching("hvpInto", f, params, null);
       backwardFrom(value, node, { level, variables }, scale);
-      return variables.map(takeCotangent);
+      return takeCotangents(variables);
     });
     const products = tangentsOf("hvpInto", outer.result, outer.level, outer.variables, directions);
     for (const [i, product] of products.entries())
@@ -95,7 +98,7 @@ function recordWatching<Aux>(
   params: readonly Tensor[],
   targets: readonly Destination[] | null,
 ) {
-  const { level, variables, result } = watching(params, targets, () => {
+  const { level, variables, result } = watching(caller, params, targets, () => {
     const [value, aux] = splitAux(caller, f());
     return { value, aux: aux as Aux, node: value.node };
   });
@@ -105,6 +108,7 @@ function recordWatching<Aux>(
 
 /** Records `body` while `params` themselves are variables. */
 function watching<T>(
+  caller: string,
   params: readonly Tensor[],
   targets: readonly Destination[] | null,
   body: () => T,
@@ -114,6 +118,9 @@ function watching<T>(
     const variables: Node[] = [];
     const { level, result } = recorded((open) => {
       for (let i = 0; i < params.length; i++) {
+        const earlier = params[i].node;
+        if (earlier !== null && earlier.id >= open.first)
+          throw new TuttiError("argument", `${caller}: params holds "${params[i].name}" twice`, { index: i });
         const node = watch(params[i], params[i], open);
         if (targets !== null) node.target = targets[i];
         variables.push(node);

@@ -1,7 +1,7 @@
 import type { Tensor } from "../tensor/index.js";
 import { zerosLike } from "../tensor/index.js";
-import { floatDTypeOf, type Level, type Node } from "../tensor/internal.js";
-import { recorded, scoped, takeCotangent, variablesOf, type WithAux } from "./differentiate.js";
+import { alias, floatDTypeOf, type Level, type Node } from "../tensor/internal.js";
+import { owned, recorded, scoped, takeCotangents, variablesOf, type WithAux } from "./differentiate.js";
 import { grad } from "./gradient.js";
 import { accumulate, clearTangents, sweepBackward, sweepForward } from "./sweep.js";
 import { checkLike, leavesOf, mapTree, type Tree } from "./tree.js";
@@ -25,10 +25,11 @@ export function vjp<Args extends readonly Tree[], Y extends Tree>(
       const seeds = leavesOf("vjp", cotangent);
       checkLike("vjp", "the cotangent", seeds, outputs);
       for (const [i, node] of nodes.entries())
-        if (node !== null && reaches(node, level)) accumulate(node, seeds[i]);
+        if (node !== null && reaches(node, level)) accumulate(node, alias(seeds[i]));
       sweepBackward(level.last, level, variables.length);
+      const cotangents = takeCotangents(variables);
       let next = 0;
-      return mapTree("vjp", xs, () => takeCotangent(variables[next++]));
+      return mapTree("vjp", xs, () => cotangents[next++]);
     });
   return [result, pullback];
 }
@@ -60,15 +61,16 @@ export function tangentsOf<Y>(
   tangents: readonly Tensor[],
 ): Y {
   try {
-    for (const [i, variable] of variables.entries()) variable.tangent = tangents[i];
+    for (const [i, variable] of variables.entries()) variable.tangent = alias(tangents[i]);
     const nodes = leavesOf(caller, result).map(({ node }) => node);
     sweepForward(level, variables.length);
-    let next = 0;
+    const taken: Tensor[] = [];
     return mapTree(caller, result, (y) => {
       floatDTypeOf(caller, y);
-      const node = nodes[next++];
+      const node = nodes[taken.length];
       const tangent = node !== null && reaches(node, level) ? node.tangent : null;
-      return tangent ?? zerosLike(y);
+      taken.push(tangent === null ? zerosLike(y) : owned(tangent, taken));
+      return taken[taken.length - 1];
     });
   } finally {
     clearTangents(level);

@@ -3,7 +3,7 @@ import { REDUCE } from "../kernels/index.js";
 import { floatKernels } from "./core.js";
 import { fillMemory, type TensorLike } from "./create.js";
 import type { FloatDType } from "./dtype.js";
-import { mul, sqrt, square, sub } from "./elementwise.js";
+import { div, sqrt, square, sub } from "./elementwise.js";
 import { floatTensor } from "./operands.js";
 import { type Axes, normalizeAxes, type Shape, showShape, sizeOf } from "./shape.js";
 import { dense } from "./strided.js";
@@ -56,7 +56,7 @@ export const min = (x: TensorLike, axes?: Axes, options: ReduceOptions = {}): Te
 /** Arithmetic mean over axes (all when absent). @throws TuttiError `shape` of no elements. */
 export function mean(x: TensorLike, axes?: Axes, options: ReduceOptions = {}): Tensor {
   const from = floatTensor(x);
-  return mul(sum(from, axes, options), 1 / countOf("mean", from, axes));
+  return div(sum(from, axes, options), countOf("mean", from, axes));
 }
 
 /**
@@ -72,7 +72,7 @@ export function variance(
   const from = floatTensor(x);
   const deviation = sub(from, mean(from, axes, { keepDims: true }));
   const divisor = countOf("variance", from, axes) - (options.correction ?? 0);
-  return mul(sum(square(deviation), axes, options), 1 / divisor);
+  return div(sum(square(deviation), axes, options), divisor);
 }
 
 /** Euclidean length √Σx² over axes (all when absent); its derivative at 0 is NaN. */

@@ -1,6 +1,6 @@
 import { TuttiError } from "../errors.js";
 import { closeScope, handToUser, newTicket, openScope } from "./lifetime.js";
-import { Tensor } from "./tensor.js";
+import { pointerOf, Tensor } from "./tensor.js";
 import { recording } from "./trace.js";
 
 /** A ticket that no tensor carries. */
@@ -33,8 +33,9 @@ export function scope<T>(body: () => T): T {
   }
 }
 
-/** Takes `x` out of all scopes: it lives until `x.dispose()`, or until it is garbage. Returns `x`. */
+/** Takes `x` out of all scopes: it lives until `x.dispose()`, or until it is garbage. Returns `x`. @throws TuttiError `freed`. */
 export function keep(x: Tensor): Tensor {
+  pointerOf(x, "keep");
   handToUser(x);
   return x;
 }
