@@ -103,7 +103,7 @@ export interface Comm {
   /** Sends, and returns only after the receiver has begun to receive (MPI 4.1, section 3.4). */
   ssend(buf: TypedArray, dest: number, tag?: number): void;
   /** Starts to send `buf`, which must not be changed before the request is complete (MPI 4.1, section 3.7.2). */
-  isend(buf: TypedArray, dest: number, tag?: number): Request<Status>;
+  isend(buf: TypedArray, dest: number, tag?: number): Request<void>;
   /** Starts to receive into `buf`, which must not be touched before the request is complete (MPI 4.1, section 3.7.2). */
   irecv(buf: TypedArray, source?: number, tag?: number): Request<Status>;
   /** Sends and receives at the same time, so that rings and exchanges cannot deadlock (MPI 4.1, section 3.10). */

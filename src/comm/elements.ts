@@ -1,5 +1,3 @@
-import { TuttiError } from "../errors.js";
-
 export type NumberArray =
   | Int8Array
   | Uint8Array
@@ -14,33 +12,6 @@ export type NumberArray =
 /** Every array that a message can hold. */
 export type TypedArray = NumberArray | BigInt64Array | BigUint64Array;
 
-/** Names of the element types, as errors call them. */
-export type ElementName = (typeof NAMES)[number];
-
-const NAMES = [
-  "int8",
-  "uint8",
-  "int16",
-  "uint16",
-  "int32",
-  "uint32",
-  "float32",
-  "float64",
-  "bigint64",
-  "biguint64",
-  "object",
-] as const;
-
-/** What the engines need to know of an element type. */
-export interface ElementType {
-  readonly name: ElementName;
-  /** Position in {@link ELEMENT_TYPES}: how a message names its type. */
-  readonly code: number;
-  readonly bytes: number;
-  readonly kind: "integer" | "float" | "bigint";
-  readonly Array: TypedArrayConstructor;
-}
-
 /** The part of the constructors that all TypedArrays share, seen as one type. */
 export interface TypedArrayConstructor {
   new (length: number): TypedArray;
@@ -48,39 +19,60 @@ export interface TypedArrayConstructor {
   readonly BYTES_PER_ELEMENT: number;
 }
 
-const CONSTRUCTORS = [
-  Int8Array,
-  Uint8Array,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-  Uint8Array,
+/** What the engines need to know of the elements of a buffer. */
+export interface ElementType {
+  /** What errors call it. */
+  readonly name: string;
+  /** Its position in {@link ELEMENT_TYPES}: how a message names its type. */
+  readonly code: number;
+  readonly bytes: number;
+  readonly kind: "integer" | "float" | "bigint";
+  readonly Array: TypedArrayConstructor;
+}
+
+const TABLE = [
+  ["int8", "integer", Int8Array],
+  ["uint8", "integer", Uint8Array],
+  ["int16", "integer", Int16Array],
+  ["uint16", "integer", Uint16Array],
+  ["int32", "integer", Int32Array],
+  ["uint32", "integer", Uint32Array],
+  ["float32", "float", Float32Array],
+  ["float64", "float", Float64Array],
+  ["bigint64", "bigint", BigInt64Array],
+  ["biguint64", "bigint", BigUint64Array],
 ] as const;
 
-/** All element types by code. `object` is the bytes of a serialised value: a type of its own, so that it never lands in a buffer. */
-export const ELEMENT_TYPES: readonly ElementType[] = NAMES.map((name, code) => ({
+const BUFFER_TYPES: readonly ElementType[] = TABLE.map(([name, kind, constructor], code) => ({
   name,
   code,
-  bytes: CONSTRUCTORS[code].BYTES_PER_ELEMENT,
-  kind: name.startsWith("float") ? "float" : name.startsWith("big") ? "bigint" : "integer",
-  Array: CONSTRUCTORS[code] as TypedArrayConstructor,
+  bytes: constructor.BYTES_PER_ELEMENT,
+  kind,
+  Array: constructor as TypedArrayConstructor,
 }));
 
-export const OBJECT = ELEMENT_TYPES[NAMES.indexOf("object")];
-export const FLOAT64 = ELEMENT_TYPES[NAMES.indexOf("float64")];
+/** The bytes of a serialised value: a type of its own, so that a value never lands in somebody's buffer. */
+export const OBJECT: ElementType = {
+  name: "object",
+  code: BUFFER_TYPES.length,
+  bytes: 1,
+  kind: "integer",
+  Array: Uint8Array,
+};
 
-const byConstructor = new Map<unknown, ElementType>(
-  ELEMENT_TYPES.filter((type) => type !== OBJECT).map((type) => [type.Array, type]),
-);
-const byTag = new Map<unknown, ElementType>(
-  ELEMENT_TYPES.filter((type) => type !== OBJECT).map((type) => [CONSTRUCTORS[type.code].name, type]),
-);
-byTag.set("Uint8ClampedArray", ELEMENT_TYPES[NAMES.indexOf("uint8")]);
+/** All element types, by code. */
+export const ELEMENT_TYPES: readonly ElementType[] = [...BUFFER_TYPES, OBJECT];
+
+function typeNamed(name: (typeof TABLE)[number][0]): ElementType {
+  return BUFFER_TYPES.find((type) => type.name === name)!;
+}
+
+export const UINT8 = typeNamed("uint8");
+export const FLOAT64 = typeNamed("float64");
+
+const byConstructor = new Map<unknown, ElementType>(BUFFER_TYPES.map((type) => [type.Array, type]));
+const byTag = new Map<unknown, ElementType>(TABLE.map(([name, , { name: tag }]) => [tag, typeNamed(name)]));
+byTag.set("Uint8ClampedArray", UINT8);
 
 /** The element type of a TypedArray, subclasses such as Buffer included; clamped bytes count as bytes. Undefined for anything else. */
 export function elementTypeOf(buf: unknown): ElementType | undefined {
@@ -89,18 +81,16 @@ export function elementTypeOf(buf: unknown): ElementType | undefined {
   return ArrayBuffer.isView(buf) ? byTag.get((buf as TypedArray)[Symbol.toStringTag]) : undefined;
 }
 
-/** The element type of a buffer argument; throws `"argument"` if it is not a TypedArray. */
-export function requireElementType(call: string, argument: string, buf: unknown): ElementType {
-  const type = elementTypeOf(buf);
-  if (type !== undefined) return type;
-  throw new TuttiError("argument", `${call}: ${argument} must be a TypedArray, found ${describe(buf)}`, {
-    call,
-    argument,
-  });
+/** The memory of a buffer as bytes. */
+export function bytesOf(buf: TypedArray): Uint8Array {
+  return new Uint8Array(buf.buffer, buf.byteOffset, buf.byteLength);
 }
 
-function describe(value: unknown): string {
-  if (typeof value === "object" && value !== null)
+/** How an error shows a value that should have been something else. */
+export function describe(value: unknown): string {
+  if (Array.isArray(value)) return `an Array of ${value.length}`;
+  if (typeof value === "object" && value !== null) {
     return `an object (${value.constructor?.name ?? "no prototype"})`;
-  return typeof value === "number" ? `the number ${value}` : String(value);
+  }
+  return typeof value === "string" ? JSON.stringify(value) : `${String(value)} (${typeof value})`;
 }

@@ -1,4 +1,5 @@
-import type { TypedArray } from "./elements.js";
+import { TuttiError } from "../errors.js";
+import { describe, type ElementType, type TypedArray } from "./elements.js";
 
 /** The predefined reductions (MPI 4.1, section 6.9.2). */
 export type OpName =
@@ -15,7 +16,7 @@ export type OpName =
   | "bor"
   | "bxor";
 
-/** Combines one element of a lower rank with one of a higher rank. Must be associative. */
+/** Combines one element of a lower rank with one of a higher rank. Must be associative and depend on nothing else. */
 export type ElementOp<T = number> = (lower: T, higher: T) => T;
 
 /** A reduction over groups of elements that belong together, such as complex numbers or small matrices. */
@@ -35,5 +36,137 @@ export interface BlockOp {
  * How a reduction combines: a predefined name, a function of two elements, or a {@link BlockOp}.
  *
  * `minloc` and `maxloc` work on pairs (value, index) that lie next to each other; of equal values the smaller index wins.
+ * Integers wrap around, as in their TypedArray. `min` and `max` of floats give NaN if there is one.
  */
 export type Op = OpName | ElementOp<number> | ElementOp<bigint> | BlockOp;
+
+/** An {@link Op} made ready for one element type. */
+export interface Reduction {
+  readonly name: OpName | "function";
+  /** How the ranks tell each other which reduction they mean. */
+  readonly code: number;
+  readonly width: number;
+  /** Present if elements are combined one by one. */
+  readonly element?: ElementOp<number>;
+  readonly combine: BlockOp["combine"];
+}
+
+type Elements = Readonly<Partial<Record<OpName, ElementOp<number>>>>;
+
+const both = (a: unknown, b: unknown) => Boolean(a) && Boolean(b);
+const either = (a: unknown, b: unknown) => Boolean(a) || Boolean(b);
+const oneOf = (a: unknown, b: unknown) => Boolean(a) !== Boolean(b);
+
+const FLOAT: Elements = {
+  sum: (a, b) => a + b,
+  prod: (a, b) => a * b,
+  min: (a, b) => Math.min(a, b),
+  max: (a, b) => Math.max(a, b),
+  land: (a, b) => Number(both(a, b)),
+  lor: (a, b) => Number(either(a, b)),
+  lxor: (a, b) => Number(oneOf(a, b)),
+};
+
+const INTEGER: Elements = {
+  ...FLOAT,
+  prod: Math.imul, // the exact product of two 32-bit integers may not fit a double
+  band: (a, b) => a & b,
+  bor: (a, b) => a | b,
+  bxor: (a, b) => a ^ b,
+};
+
+const BIGINT = {
+  sum: (a: bigint, b: bigint) => a + b,
+  prod: (a: bigint, b: bigint) => a * b,
+  min: (a: bigint, b: bigint) => (a < b ? a : b),
+  max: (a: bigint, b: bigint) => (a > b ? a : b),
+  land: (a: bigint, b: bigint) => BigInt(both(a, b)),
+  lor: (a: bigint, b: bigint) => BigInt(either(a, b)),
+  lxor: (a: bigint, b: bigint) => BigInt(oneOf(a, b)),
+  band: (a: bigint, b: bigint) => a & b,
+  bor: (a: bigint, b: bigint) => a | b,
+  bxor: (a: bigint, b: bigint) => a ^ b,
+} as unknown as Elements; // the loops do not care which of the two kinds of number they carry
+
+const PAIRS = {
+  minloc: pairwise((higher, lower) => higher < lower),
+  maxloc: pairwise((higher, lower) => higher > lower),
+};
+
+const NAMES: readonly (OpName | "function")[] = [
+  ...(Object.keys(INTEGER) as OpName[]),
+  ...(Object.keys(PAIRS) as OpName[]),
+  "function",
+];
+
+const TABLES = { float: reductions(FLOAT), integer: reductions(INTEGER), bigint: reductions(BIGINT) };
+
+/** Prepares `op` for elements of `type`; throws `"argument"` if the one is nothing for the other. */
+export function resolveOp(call: string, op: Op | undefined, type: ElementType): Reduction {
+  if (op === undefined) return TABLES[type.kind].get("sum")!;
+  if (typeof op === "string") {
+    const found = TABLES[type.kind].get(op);
+    if (found !== undefined) return found;
+    const wanted = (NAMES as readonly string[]).includes(op)
+      ? `op ${op} does not work on ${type.name} elements; use an integer type`
+      : `unknown op ${describe(op)}; the predefined ones are ${NAMES.slice(0, -1).join(", ")}`;
+    throw new TuttiError("argument", `${call}: ${wanted}`, { call, op, type: type.name });
+  }
+  if (typeof op === "function") return elementwise("function", op as ElementOp<number>);
+  if (typeof op?.combine === "function") {
+    const { combine, width = 1 } = op;
+    if (Number.isInteger(width) && width > 0)
+      return { name: "function", code: codeOf("function"), width, combine };
+    throw new TuttiError(
+      "argument",
+      `${call}: op.width must be a positive integer, found ${describe(width)}`,
+      {
+        call,
+        width,
+      },
+    );
+  }
+  throw new TuttiError(
+    "argument",
+    `${call}: op must be a predefined name, a function or an object with combine, found ${describe(op)}`,
+    { call },
+  );
+}
+
+/** The name that belongs to {@link Reduction.code}. */
+export function opNameOf(code: number): string {
+  return NAMES[code];
+}
+
+function codeOf(name: OpName | "function"): number {
+  return NAMES.indexOf(name);
+}
+
+function reductions(elements: Elements): ReadonlyMap<OpName, Reduction> {
+  const table = new Map<OpName, Reduction>();
+  for (const [name, element] of Object.entries(elements))
+    table.set(name as OpName, elementwise(name as OpName, element));
+  for (const [name, combine] of Object.entries(PAIRS)) {
+    table.set(name as OpName, { name: name as OpName, code: codeOf(name as OpName), width: 2, combine });
+  }
+  return table;
+}
+
+function elementwise(name: OpName | "function", element: ElementOp<number>): Reduction {
+  const combine: BlockOp["combine"] = (lower, higher, out) => {
+    for (let i = 0; i < out.length; i++) out[i] = element(lower[i] as number, higher[i] as number);
+  };
+  return { name, code: codeOf(name), width: 1, element, combine };
+}
+
+function pairwise(wins: (higher: number | bigint, lower: number | bigint) => boolean): BlockOp["combine"] {
+  return (lower, higher, out) => {
+    for (let i = 0; i < out.length; i += 2) {
+      const tie = higher[i] === lower[i] && higher[i + 1] < lower[i + 1];
+      const from = tie || wins(higher[i], lower[i]) ? higher : lower;
+      const [value, index] = [from[i], from[i + 1]];
+      out[i] = value;
+      out[i + 1] = index;
+    }
+  };
+}

@@ -1,7 +1,8 @@
 import { after, describe } from "node:test";
 import { Worker } from "node:worker_threads";
+import { Communicator } from "../../src/comm/communicator.js";
 import type { Comm } from "../../src/comm/index.js";
-import { SelfComm } from "../../src/comm/self.js";
+import { selfWorld } from "../../src/comm/self.js";
 import { createJob, type Job } from "../../src/comm/threads/job.js";
 import { type ErrorCode, type ErrorData, TuttiError } from "../../src/errors.js";
 
@@ -160,5 +161,5 @@ export function forEachEngine(sizes: readonly number[], register: (place: Place)
 
 async function runSelf<T>(moduleUrl: string, exportName: string, arg?: unknown): Promise<T[]> {
   const body: (comm: Comm, arg: unknown) => T | Promise<T> = (await import(moduleUrl))[exportName];
-  return [await body(new SelfComm(), arg)];
+  return [await body(new Communicator(selfWorld(), true), arg)];
 }

@@ -25,6 +25,13 @@ const WAIT_CONTEXT = 7;
 
 const TEXT_BYTES = 8192;
 
+type WaitAsyncResult = { async: false; value: string } | { async: true; value: Promise<string> };
+
+// ES2024; the compiler's library for our target does not declare it yet.
+const { waitAsync } = Atomics as unknown as {
+  waitAsync(array: Int32Array, index: number, value: number): WaitAsyncResult;
+};
+
 /** Value of the peer field for "every rank of the communicator". */
 export const EVERYBODY = -3;
 
@@ -107,22 +114,35 @@ export class Control {
     Atomics.notify(this.words, doorbell);
   }
 
+  /** Changes whenever somebody wakes `rank`. */
+  doorbell(rank: number): number {
+    return Atomics.load(this.words, HEADER + rank * RANK_BLOCK + DOORBELL);
+  }
+
   /**
-   * Sleeps until somebody wakes `rank`, unless `ready` is true already.
+   * Announces that `rank` is about to sleep.
    *
-   * The order matters: the doorbell is read before `SLEEPERS` is raised, and `ready` is asked after. Whoever makes
-   * `ready` true later sees the sleeper and changes the doorbell, so that the wait returns.
+   * The order is: read the doorbell, announce, look once more whether there is anything to do, sleep. Whoever makes
+   * something to do after that look sees the announcement and changes the doorbell, so that the sleep ends at once.
    */
-  sleepUnless(rank: number, ready: () => boolean): void {
-    const { words } = this;
-    const base = HEADER + rank * RANK_BLOCK;
-    const seen = Atomics.load(words, base + DOORBELL);
-    Atomics.add(words, base + SLEEPERS, 1);
-    try {
-      if (!ready() && !this.aborted) Atomics.wait(words, base + DOORBELL, seen);
-    } finally {
-      Atomics.sub(words, base + SLEEPERS, 1);
-    }
+  announceSleep(rank: number): void {
+    Atomics.add(this.words, HEADER + rank * RANK_BLOCK + SLEEPERS, 1);
+  }
+
+  /** Sleeps until the doorbell of `rank` has changed from `seen`. */
+  sleep(rank: number, seen: number): void {
+    Atomics.wait(this.words, HEADER + rank * RANK_BLOCK + DOORBELL, seen);
+  }
+
+  /** Resolves when the doorbell of `rank` has changed from `seen`; undefined if it has already. */
+  sleepAsync(rank: number, seen: number): Promise<unknown> | undefined {
+    const { async, value } = waitAsync(this.words, HEADER + rank * RANK_BLOCK + DOORBELL, seen);
+    return async ? value : undefined;
+  }
+
+  /** Ends what {@link Control.announceSleep} began. */
+  awake(rank: number): void {
+    Atomics.sub(this.words, HEADER + rank * RANK_BLOCK + SLEEPERS, 1);
   }
 
   /** Says what `rank` is waiting in, for {@link Control.waiting}. */

@@ -1,9 +1,9 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { TuttiError } from "../../errors.js";
 import { ANY_SOURCE, ANY_TAG } from "../comm.js";
-import { Area } from "./area.js";
+import { allocateArea } from "./area.js";
 import { Control, EVERYBODY } from "./control.js";
-import { Rings } from "./ring.js";
+import { allocateRings } from "./ring.js";
 
 /** The most ranks that one job of the threads engine can have. */
 export const MAX_RANKS = 128;
@@ -60,8 +60,8 @@ export function createJob(size: number): Job {
   }
   const buffers = {
     control: Control.allocate(size),
-    rings: Rings.allocate(size),
-    area: Area.allocate(size),
+    rings: allocateRings(size),
+    area: allocateArea(size),
   };
   const control = new Control(buffers.control, size);
   const peers = connect(size);

@@ -1,0 +1,102 @@
+import type { ElementType } from "./elements.js";
+import type { ElementOp, Reduction } from "./ops.js";
+import { type SimdKernel, simdModule } from "./simd.js";
+
+/** A stretch of bytes: the elements of one rank begin at `at`. */
+export interface Part {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+}
+
+// The inputs pass through the scratch memory in blocks that stay in the first two cache levels.
+const BLOCK = 16384;
+// Below this, setting up a kernel costs more than it saves.
+const SIMD_MIN = 128;
+
+/**
+ * The one order of every reduction: a binary tree over the ranks, ((0+1)+(2+3))+((4+5)+(6+7)), in which a rank that has
+ * no partner at a level goes up alone.
+ *
+ * Splitting at the largest power of two below `count` gives this tree from the top down.
+ */
+function leftPart(count: number): number {
+  return 1 << (31 - Math.clz32(count - 1));
+}
+
+/** Combines `values[0]` to `values[count - 1]` in the order of every reduction; changes `values`. */
+export function foldValues<T>(op: ElementOp<T>, values: { [index: number]: T }, count: number): T {
+  for (let distance = 1; distance < count; distance *= 2) {
+    for (let i = 0; i + distance < count; i += 2 * distance) values[i] = op(values[i], values[i + distance]);
+  }
+  return values[0];
+}
+
+/** Combines buffers of several ranks elementwise, in the order of every reduction. */
+export class Folder {
+  private readonly simd = simdModule();
+  private scratch = new Uint8Array(this.simd.memory.buffer);
+
+  /**
+   * Combines `length` bytes of all `inputs` and writes them to all `outputs`. Each output may be one of the inputs, but
+   * must not overlap one in any other way.
+   */
+  fold(
+    reduction: Reduction,
+    type: ElementType,
+    inputs: readonly Part[],
+    length: number,
+    outputs: readonly Part[],
+  ): void {
+    const group = reduction.width * type.bytes;
+    const block = Math.max(1, Math.floor(BLOCK / group)) * group;
+    const stride = Math.ceil(block / 64) * 64;
+    this.reserve(stride * (2 + Math.ceil(Math.log2(inputs.length))));
+    const kernel = length < SIMD_MIN ? undefined : this.simd.kernels.get(`${reduction.name} ${type.name}`);
+    const combine = kernel ?? this.combineIn(reduction, type);
+    for (let begin = 0; begin < length; begin += block) {
+      const bytes = Math.min(block, length - begin);
+      // kernels go on to the next multiple of 64; what they find there is never copied out
+      const rounded = kernel === undefined ? bytes : Math.ceil(bytes / 64) * 64;
+      this.foldBlock(combine, inputs, 0, inputs.length, begin, bytes, rounded, 0, stride);
+      const result = this.scratch.subarray(0, bytes);
+      for (const out of outputs) out.bytes.set(result, out.at + begin);
+    }
+  }
+
+  /** Leaves the combination of `count` inputs from `first` on in the scratch memory at `to`. */
+  private foldBlock(
+    combine: SimdKernel,
+    inputs: readonly Part[],
+    first: number,
+    count: number,
+    begin: number,
+    bytes: number,
+    rounded: number,
+    to: number,
+    stride: number,
+  ): void {
+    if (count === 1) {
+      const from = inputs[first].at + begin;
+      this.scratch.set(inputs[first].bytes.subarray(from, from + bytes), to);
+      return;
+    }
+    const left = leftPart(count);
+    this.foldBlock(combine, inputs, first, left, begin, bytes, rounded, to, stride);
+    this.foldBlock(combine, inputs, first + left, count - left, begin, bytes, rounded, to + stride, stride);
+    combine(to, to, to + stride, rounded);
+  }
+
+  private combineIn(reduction: Reduction, type: ElementType): SimdKernel {
+    return (out, a, b, bytes) => {
+      const view = (at: number) => new type.Array(this.simd.memory.buffer, at, bytes / type.bytes);
+      reduction.combine(view(a), view(b), view(out));
+    };
+  }
+
+  private reserve(bytes: number): void {
+    const missing = bytes - this.simd.memory.buffer.byteLength;
+    if (missing <= 0) return;
+    this.simd.memory.grow(Math.ceil(missing / 65536));
+    this.scratch = new Uint8Array(this.simd.memory.buffer);
+  }
+}

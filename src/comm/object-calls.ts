@@ -1,0 +1,162 @@
+import { TuttiError } from "../errors.js";
+import { CALL, CALLS } from "./calls.js";
+import { checkDest, checkRecvTag, checkRoot, checkSource, checkTag } from "./check.js";
+import { ANY_SOURCE, ANY_TAG, PROC_NULL, type RootOptions } from "./comm.js";
+import { describe, FLOAT64, OBJECT } from "./elements.js";
+import { foldValues } from "./fold.js";
+import { evenLayout, type Layout, offsets } from "./layout.js";
+import { pack, packAll, unpack, unpackAll } from "./objects.js";
+import type { ElementOp } from "./ops.js";
+import type { Transport } from "./transport.js";
+
+/** The methods that carry values, built on the transport of buffers: lengths first where they are not known, then bytes. */
+export abstract class ObjectCalls {
+  readonly rank: number;
+  readonly size: number;
+  readonly name: string;
+
+  constructor(protected readonly transport: Transport) {
+    this.rank = transport.rank;
+    this.size = transport.size;
+    this.name = transport.name;
+  }
+
+  protected abstract begin(call: number): void;
+
+  sendObject(value: unknown, dest: number, tag = 0): void {
+    const call = CALL.sendObject;
+    this.begin(call);
+    checkDest(call, dest, this.size);
+    checkTag(call, tag);
+    if (dest !== PROC_NULL) this.transport.send(call, OBJECT, pack(call, value), dest, tag, false);
+  }
+
+  recvObject<T = unknown>(source = ANY_SOURCE, tag = ANY_TAG): T {
+    const call = CALL.recvObject;
+    this.begin(call);
+    checkSource(call, source, this.size);
+    checkRecvTag(call, tag);
+    if (source === PROC_NULL) return undefined as T;
+    const found = this.transport.probe(call, source, tag);
+    const bytes = new Uint8Array(found.bytes);
+    this.transport.recv(call, OBJECT, bytes, found.source, found.tag);
+    return unpack(bytes);
+  }
+
+  bcastObject<T>(value: T, { root = 0 }: RootOptions = {}): T {
+    const call = CALL.bcastObject;
+    this.begin(call);
+    checkRoot(call, root, this.size);
+    const mine = this.rank === root ? pack(call, value) : undefined;
+    const length = Float64Array.of(mine?.length ?? 0);
+    this.transport.bcast(call, FLOAT64, length, root);
+    const bytes = mine ?? new Uint8Array(length[0]);
+    this.transport.bcast(call, OBJECT, bytes, root);
+    return mine === undefined ? unpack(bytes) : value;
+  }
+
+  gatherObject<T>(value: T, { root = 0 }: RootOptions = {}): T[] | undefined {
+    return this.collectOn(CALL.gatherObject, value, root);
+  }
+
+  scatterObject<T>(values: readonly T[] | null | undefined, { root = 0 }: RootOptions = {}): T {
+    const call = CALL.scatterObject;
+    this.begin(call);
+    checkRoot(call, root, this.size);
+    const length = new Float64Array(1);
+    if (this.rank !== root) {
+      this.transport.scatter(call, FLOAT64, undefined, root, length);
+      const bytes = new Uint8Array(length[0]);
+      this.transport.scatter(call, OBJECT, undefined, root, bytes);
+      return unpack(bytes);
+    }
+    const { bytes: all, lengths } = packAll(call, this.checkValues(call, values));
+    this.transport.scatter(call, FLOAT64, { buf: lengths, layout: evenLayout(this.size, 1) }, root, length);
+    const bytes = new Uint8Array(length[0]);
+    this.transport.scatter(call, OBJECT, { buf: all, layout: layoutOf(lengths) }, root, bytes);
+    return unpack(bytes);
+  }
+
+  allgatherObject<T>(value: T): T[] {
+    return this.collect(CALL.allgatherObject, value);
+  }
+
+  alltoallObject<T>(values: readonly T[]): T[] {
+    const call = CALL.alltoallObject;
+    this.begin(call);
+    const { bytes, lengths } = packAll(call, this.checkValues(call, values));
+    const received = new Float64Array(this.size);
+    const ones = evenLayout(this.size, 1);
+    this.transport.alltoall(call, FLOAT64, { buf: lengths, layout: ones }, { buf: received, layout: ones });
+    const layout = layoutOf(received);
+    const all = new Uint8Array(total(layout));
+    this.transport.alltoall(call, OBJECT, { buf: bytes, layout: layoutOf(lengths) }, { buf: all, layout });
+    return unpackAll(all, received);
+  }
+
+  reduceObject<T>(value: T, op: ElementOp<T>, { root = 0 }: RootOptions = {}): T | undefined {
+    this.checkFunction(CALL.reduceObject, op);
+    const values = this.collectOn(CALL.reduceObject, value, root);
+    return values && foldValues(op, values, this.size);
+  }
+
+  allreduceObject<T>(value: T, op: ElementOp<T>): T {
+    this.checkFunction(CALL.allreduceObject, op);
+    return foldValues(op, this.collect(CALL.allreduceObject, value), this.size);
+  }
+
+  private collectOn<T>(call: number, value: T, root: number): T[] | undefined {
+    this.begin(call);
+    checkRoot(call, root, this.size);
+    const bytes = pack(call, value);
+    const length = Float64Array.of(bytes.length);
+    if (this.rank !== root) {
+      this.transport.gather(call, FLOAT64, length, root, undefined);
+      this.transport.gather(call, OBJECT, bytes, root, undefined);
+      return undefined;
+    }
+    const lengths = new Float64Array(this.size);
+    this.transport.gather(call, FLOAT64, length, root, { buf: lengths, layout: evenLayout(this.size, 1) });
+    const layout = layoutOf(lengths);
+    const all = new Uint8Array(total(layout));
+    this.transport.gather(call, OBJECT, bytes, root, { buf: all, layout });
+    return unpackAll(all, lengths);
+  }
+
+  private collect<T>(call: number, value: T): T[] {
+    this.begin(call);
+    const bytes = pack(call, value);
+    const lengths = new Float64Array(this.size);
+    const ones = evenLayout(this.size, 1);
+    this.transport.allgather(call, FLOAT64, Float64Array.of(bytes.length), { buf: lengths, layout: ones });
+    const layout = layoutOf(lengths);
+    const all = new Uint8Array(total(layout));
+    this.transport.allgather(call, OBJECT, bytes, { buf: all, layout });
+    return unpackAll(all, lengths);
+  }
+
+  private checkValues<T>(call: number, values: readonly T[] | null | undefined): readonly T[] {
+    if (Array.isArray(values) && values.length === this.size) return values;
+    const name = CALLS[call];
+    const message = `${name}: values must be an Array with one value for each of the ${this.size} ranks, found ${describe(values)}`;
+    throw new TuttiError("argument", message, { call: name, argument: "values" });
+  }
+
+  private checkFunction(call: number, op: unknown): void {
+    if (typeof op === "function") return;
+    const name = CALLS[call];
+    throw new TuttiError("argument", `${name}: op must be a function of two values, found ${describe(op)}`, {
+      call: name,
+      argument: "op",
+    });
+  }
+}
+
+function layoutOf(lengths: Float64Array): Layout {
+  const counts = Array.from(lengths);
+  return { counts, displs: offsets(counts), given: true };
+}
+
+function total({ counts }: Layout): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,153 @@
+import { TuttiError } from "../../errors.js";
+import { CALLS } from "../calls.js";
+import { ANY_TAG } from "../comm.js";
+import { ELEMENT_TYPES, type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import type { Group } from "../matching.js";
+import { opNameOf, type Reduction } from "../ops.js";
+import { Area } from "./area.js";
+import { EVERYBODY } from "./control.js";
+import type { Endpoint } from "./endpoint.js";
+
+// Looks at a slot before the ordinary way of waiting begins; enough for ranks that come at about the same time.
+const GLANCES = 200;
+
+/** What all ranks must say alike in a collective. */
+export interface Signature {
+  readonly call: number;
+  /** Code that a glance at shared memory compares. */
+  readonly kind: number;
+  readonly root: number;
+  /** Elements; compared only if `uniform`. */
+  readonly count: number;
+  readonly uniform: boolean;
+}
+
+const NO_ROOT = -1;
+const WITH_COUNTS = 1 << 24;
+const REST = 1 << 25;
+
+/** The signature of a collective. */
+export function signature(
+  call: number,
+  type: ElementType | undefined,
+  { root = NO_ROOT, count = 0, uniform = true, reduction, withCounts = false }: SignatureDetails = {},
+): Signature {
+  const typeCode = type === undefined ? 0 : type.code + 1;
+  const opCode = reduction === undefined ? 0 : reduction.code + 1;
+  const kind = call | (typeCode << 8) | (opCode << 16) | (withCounts ? WITH_COUNTS : 0);
+  return { call, kind, root, count, uniform };
+}
+
+interface SignatureDetails {
+  readonly root?: number;
+  readonly count?: number;
+  readonly uniform?: boolean;
+  readonly reduction?: Reduction;
+  readonly withCounts?: boolean;
+}
+
+/** How the ranks of one communicator come together. */
+export class Meeting {
+  readonly area: Area;
+  readonly size: number;
+  readonly rank: number;
+  /** Room for one value of each rank. */
+  readonly numbers: Float64Array;
+  private readonly values: TypedArray[] = [];
+
+  constructor(
+    readonly endpoint: Endpoint,
+    readonly group: Group,
+    buffer: SharedArrayBuffer,
+  ) {
+    this.size = group.ranks.length;
+    this.rank = group.rank;
+    this.area = new Area(buffer, this.size, this.rank);
+    this.numbers = this.valuesOf(FLOAT64) as Float64Array;
+  }
+
+  /** Room for one element of each rank, in which arithmetic rounds and wraps as in a buffer of that type. */
+  valuesOf(type: ElementType): TypedArray {
+    this.values[type.code] ??= new type.Array(this.size);
+    return this.values[type.code];
+  }
+
+  /**
+   * Shows this rank's slot and returns when all ranks have shown theirs; the flags of all, or-ed.
+   *
+   * @throws TuttiError "mismatch", on every rank, if their signatures differ
+   */
+  meet({ call, kind, root, count, uniform }: Signature, flags = 0): number {
+    const { area, size, rank } = this;
+    area.arrive(kind, root, count, flags);
+    this.wakeOthers();
+    let union = flags;
+    let same = true;
+    for (let r = 0; r < size; r++) {
+      if (r === rank) continue;
+      this.waitFor(r, call);
+      same &&= area.kind(r) === kind && area.root(r) === root && (!uniform || area.count(r) === count);
+      union |= area.flags(r);
+    }
+    if (!same) throw this.mismatch("called different collectives");
+    return union;
+  }
+
+  /** A further meeting inside a collective: all have done their part so far. */
+  again({ call, kind }: Signature): void {
+    const { area, size, rank } = this;
+    area.arrive(kind | REST, NO_ROOT, 0, 0);
+    this.wakeOthers();
+    for (let r = 0; r < size; r++) if (r !== rank) this.waitFor(r, call);
+  }
+
+  /** The error of ranks that disagree, the same on every rank. */
+  mismatch(what: string): TuttiError {
+    const calls = new Map<string, number[]>();
+    for (let r = 0; r < this.size; r++) {
+      const text = this.describe(r);
+      calls.set(text, [...(calls.get(text) ?? []), r]);
+    }
+    const lines = [...calls].map(
+      ([text, ranks]) => `${ranks.length > 1 ? "ranks" : "rank"} ${ranks.join(", ")}: ${text}`,
+    );
+    const data = { communicator: this.group.name, calls: Object.fromEntries([...calls]) };
+    return new TuttiError("mismatch", `ranks of ${this.group.name} ${what}: ${lines.join("; ")}`, data);
+  }
+
+  private describe(rank: number): string {
+    const kind = this.area.kind(rank);
+    const root = this.area.root(rank);
+    const type = (kind >> 8) & 0xff;
+    const op = (kind >> 16) & 0xff;
+    const details = [
+      type === 0 ? "" : `${this.area.count(rank)} × ${ELEMENT_TYPES[type - 1].name}`,
+      op === 0 ? "" : `op ${opNameOf(op - 1)}`,
+      root === NO_ROOT ? "" : `root ${root}`,
+      (kind & WITH_COUNTS) === 0 ? "" : "with counts",
+    ];
+    return `${CALLS[kind & 0xff]}(${details.filter((text) => text !== "").join(", ")})`;
+  }
+
+  private wakeOthers(): void {
+    const { control, rank } = this.endpoint;
+    for (const other of this.group.ranks) if (other !== rank) control.wake(other);
+  }
+
+  private waitFor(member: number, call: number): void {
+    const { area } = this;
+    for (let i = 0; i < GLANCES; i++) if (area.hasArrived(member)) return;
+    const { context, ranks } = this.group;
+    this.endpoint.block(
+      () => area.hasArrived(member),
+      () => (this.endpoint.control.finished(ranks[member]) ? this.missing(member, call) : undefined),
+      { call, peer: EVERYBODY, tag: ANY_TAG, context },
+    );
+  }
+
+  private missing(member: number, call: number): TuttiError {
+    const { name, rank } = this.group;
+    const message = `${CALLS[call]}: rank ${rank} of ${name} waits for rank ${member}, which has returned without calling it`;
+    return new TuttiError("deadlock", message, { call: CALLS[call], rank, peer: member, communicator: name });
+  }
+}

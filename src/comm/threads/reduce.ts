@@ -1,0 +1,193 @@
+import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
+import { foldValues, type Part } from "../fold.js";
+import type { Reduction } from "../ops.js";
+import { INLINE } from "./area.js";
+import { exchange } from "./exchange.js";
+import type { Meeting, Signature } from "./meeting.js";
+
+const PRIVATE_INPUT = 1;
+const PRIVATE_OUT = 2;
+/** Bytes of each rank's input that are in staging buffers at the same time. */
+const STEP = 262144;
+/** The longest buffer of single elements that is combined without the help of the folder. */
+const FEW = 8;
+
+/** The allreduce of one number. */
+export function allreduceNumber(
+  meeting: Meeting,
+  signature: Signature,
+  { element }: Reduction,
+  value: number,
+): number {
+  const { area, size, rank } = meeting;
+  area.next();
+  area.floats[area.payload(rank) >> 3] = value;
+  meeting.meet(signature);
+  const values = meeting.numbers;
+  for (let r = 0; r < size; r++) values[r] = area.floats[area.payload(r) >> 3];
+  return foldValues(element!, values, size);
+}
+
+/**
+ * Combines the buffers of all ranks on `receivers`.
+ *
+ * Short buffers: one meeting, then each receiver combines all of them. Long ones that all lie in shared memory: each rank
+ * combines a slice of all inputs and writes it to all outputs. Other long ones: the same in steps, through staging buffers.
+ * An element is combined in the same order on every way.
+ *
+ * @param receivers ranks of the communicator that get the result
+ * @param out present on the receivers
+ */
+export function reduceTo(
+  meeting: Meeting,
+  signature: Signature,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  receivers: readonly number[],
+  out: TypedArray | undefined,
+): void {
+  if (meeting.size === 1) {
+    if (out !== undefined && out !== buf) bytesOf(out).set(bytesOf(buf));
+    return;
+  }
+  meeting.area.next();
+  if (buf.byteLength <= INLINE) reduceShort(meeting, signature, type, buf, reduction, out);
+  else reduceLong(meeting, signature, type, buf, reduction, receivers, out);
+}
+
+function reduceShort(
+  meeting: Meeting,
+  signature: Signature,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  out: TypedArray | undefined,
+): void {
+  const { area, endpoint, size, rank } = meeting;
+  if (buf.length <= FEW && reduction.element !== undefined) {
+    const view = area.view(type);
+    const mine = area.payload(rank) / type.bytes;
+    for (let i = 0; i < buf.length; i++) view[mine + i] = buf[i];
+    meeting.meet(signature);
+    if (out === undefined) return;
+    const values = meeting.valuesOf(type) as Float64Array;
+    for (let i = 0; i < out.length; i++) {
+      for (let r = 0; r < size; r++) values[r] = view[area.payload(r) / type.bytes + i] as number;
+      out[i] = foldValues(reduction.element, values, size);
+    }
+    return;
+  }
+  exchange(meeting, signature, bytesOf(buf), (inputOf) => {
+    if (out === undefined) return;
+    const inputs = Array.from({ length: size }, (_, r) => inputOf(r));
+    endpoint.folder.fold(reduction, type, inputs, buf.byteLength, [{ bytes: bytesOf(out), at: 0 }]);
+  });
+}
+
+function reduceLong(
+  meeting: Meeting,
+  signature: Signature,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  receivers: readonly number[],
+  out: TypedArray | undefined,
+): void {
+  const { area, group, endpoint, size, rank } = meeting;
+  const { buffers, folder } = endpoint;
+  let flags = 0;
+  for (const [which, array, flag] of [
+    [0, buf, PRIVATE_INPUT],
+    [1, out, PRIVATE_OUT],
+  ] as const) {
+    if (array === undefined) continue;
+    if (!(array.buffer instanceof SharedArrayBuffer)) flags |= flag;
+    else area.setLocation(which, buffers.show(array.buffer, group.ranks), array.byteOffset);
+  }
+  const union = meeting.meet(signature, flags);
+  const located = (r: number, which: number): Part => {
+    if (r === rank) return { bytes: bytesOf(which === 0 ? buf : out!), at: 0 };
+    const { bufferId, offset } = area.location(r, which);
+    return { bytes: new Uint8Array(buffers.find(group.ranks[r], bufferId), offset, buf.byteLength), at: 0 };
+  };
+  const inputs = Array.from({ length: size }, (_, r) =>
+    (area.flags(r) & PRIVATE_INPUT) === 0 ? located(r, 0) : undefined,
+  );
+  if (union !== 0) {
+    reduceInSteps(meeting, signature, type, buf, reduction, inputs, out);
+    return;
+  }
+  const outputs = receivers.map((r) => located(r, 1));
+  const [begin, end] = slice(buf.byteLength, reduction.width * type.bytes, size, rank);
+  try {
+    folder.fold(reduction, type, (inputs as Part[]).map(from(begin)), end - begin, outputs.map(from(begin)));
+  } finally {
+    area.next();
+    meeting.again(signature);
+  }
+}
+
+/** @param shared the inputs that lie in shared memory, by rank */
+function reduceInSteps(
+  meeting: Meeting,
+  signature: Signature,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  shared: readonly (Part | undefined)[],
+  out: TypedArray | undefined,
+): void {
+  const { area, group, endpoint, size, rank } = meeting;
+  const { buffers, folder } = endpoint;
+  const unit = reduction.width * type.bytes;
+  const step = Math.max(1, Math.floor(STEP / unit)) * unit;
+  const stage = buffers.stage(2 * step);
+  const staged = new Uint8Array(stage);
+  const input = bytesOf(buf);
+  const result = out && bytesOf(out);
+  let stages: Uint8Array[] = [];
+  let failure: unknown;
+  for (let at = 0; at < buf.byteLength; at += step) {
+    const length = Math.min(step, buf.byteLength - at);
+    if (shared[rank] === undefined) staged.set(input.subarray(at, at + length));
+    area.next();
+    if (at === 0) area.setLocation(0, buffers.show(stage, group.ranks), 0);
+    meeting.again(signature);
+    if (at === 0) {
+      stages = group.ranks.map((peer, r) =>
+        r === rank ? staged : new Uint8Array(buffers.find(peer, area.location(r, 0).bufferId)),
+      );
+    }
+    const inputs = shared.map((part, r) => (part ? from(at)(part) : { bytes: stages[r], at: 0 }));
+    const [begin, end] = slice(length, unit, size, rank);
+    try {
+      folder.fold(reduction, type, inputs.map(from(begin)), end - begin, [
+        { bytes: staged, at: step + begin },
+      ]);
+    } catch (error) {
+      failure ??= error; // the others count on this rank for the remaining steps
+    }
+    area.next();
+    meeting.again(signature);
+    for (let r = 0; r < size && result !== undefined; r++) {
+      const [first, last] = slice(length, unit, size, r);
+      result.set(stages[r].subarray(step + first, step + last), at + first);
+    }
+  }
+  area.next();
+  meeting.again(signature);
+  buffers.unstage(stage);
+  if (failure !== undefined) throw failure;
+}
+
+/** The bytes that `rank` combines: whole groups of elements, and where possible whole cache lines. */
+function slice(length: number, group: number, size: number, rank: number): [number, number] {
+  const unit = group * Math.max(1, Math.ceil(64 / group));
+  const share = Math.ceil(length / unit / size) * unit;
+  return [Math.min(length, rank * share), Math.min(length, (rank + 1) * share)];
+}
+
+function from(offset: number): (part: Part) => Part {
+  return ({ bytes, at }) => ({ bytes, at: at + offset });
+}

@@ -1,0 +1,167 @@
+import { bytesOf, type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import type { Layout } from "../layout.js";
+import { type Group, Receive } from "../matching.js";
+import type { Reduction } from "../ops.js";
+import type { Request } from "../request.js";
+import { Status } from "../status.js";
+import type { Pieces, Transport } from "../transport.js";
+import { bcast } from "./bcast.js";
+import { allgather, alltoall, gather, reduceScatter, scan, scatter } from "./collectives.js";
+import type { Endpoint } from "./endpoint.js";
+import { Meeting, signature } from "./meeting.js";
+import { allreduceNumber, reduceTo } from "./reduce.js";
+import { ReceiveRequest, SendRequest } from "./requests.js";
+import { Send } from "./send.js";
+import { splitGroup } from "./split.js";
+
+/** One communicator of the threads engine, as one of its ranks uses it. */
+export class ThreadsTransport implements Transport {
+  readonly engine = "threads";
+  readonly rank: number;
+  readonly size: number;
+  readonly name: string;
+  private readonly meeting: Meeting;
+  private readonly everybody: readonly number[];
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly group: Group,
+    area: SharedArrayBuffer,
+  ) {
+    this.rank = group.rank;
+    this.size = group.ranks.length;
+    this.name = group.name;
+    this.meeting = new Meeting(endpoint, group, area);
+    this.everybody = group.ranks.map((_, rank) => rank);
+  }
+
+  check(): void {
+    this.endpoint.control.throwIfAborted();
+  }
+
+  send(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous: boolean,
+  ): void {
+    this.endpoint.finish(this.startSend(call, type, buf, dest, tag, synchronous));
+  }
+
+  isend(call: number, type: ElementType, buf: TypedArray, dest: number, tag: number): Request<void> {
+    return new SendRequest(this.endpoint, this.startSend(call, type, buf, dest, tag, false));
+  }
+
+  recv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Status {
+    return this.irecv(call, type, buf, source, tag).wait();
+  }
+
+  irecv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Request<Status> {
+    const receive = new Receive(call, this.group, source, tag, type, bytesOf(buf));
+    this.endpoint.matcher.post(receive);
+    return new ReceiveRequest(this.endpoint, receive);
+  }
+
+  probe(call: number, source: number, tag: number): Status {
+    const found = this.endpoint.probe(call, this.group, source, tag);
+    return new Status(found.source, found.tag, found.bytes);
+  }
+
+  iprobe(source: number, tag: number): Status | undefined {
+    this.endpoint.progress();
+    const found = this.endpoint.matcher.find(this.group.context, source, tag);
+    return found && new Status(found.source, found.tag, found.bytes);
+  }
+
+  barrier(call: number): void {
+    this.meeting.area.next();
+    this.meeting.meet(signature(call, undefined));
+  }
+
+  bcast(call: number, type: ElementType, buf: TypedArray, root: number): void {
+    bcast(this.meeting, call, type, buf, root);
+  }
+
+  gather(call: number, type: ElementType, buf: TypedArray, root: number, into: Pieces | undefined): void {
+    gather(this.meeting, call, type, buf, root, into);
+  }
+
+  scatter(call: number, type: ElementType, from: Pieces | undefined, root: number, out: TypedArray): void {
+    scatter(this.meeting, call, type, from, root, out);
+  }
+
+  allgather(call: number, type: ElementType, buf: TypedArray, into: Pieces): void {
+    allgather(this.meeting, call, type, buf, into);
+  }
+
+  alltoall(call: number, type: ElementType, from: Pieces, into: Pieces): void {
+    alltoall(this.meeting, call, type, from, into);
+  }
+
+  reduce(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    reduction: Reduction,
+    root: number,
+    out: TypedArray | undefined,
+  ): void {
+    const same = signature(call, type, { reduction, count: buf.length, root });
+    reduceTo(this.meeting, same, type, buf, reduction, [root], out);
+  }
+
+  allreduce(call: number, type: ElementType, buf: TypedArray, reduction: Reduction, out: TypedArray): void {
+    const same = signature(call, type, { reduction, count: buf.length });
+    reduceTo(this.meeting, same, type, buf, reduction, this.everybody, out);
+  }
+
+  allreduceNumber(call: number, reduction: Reduction, value: number): number {
+    return allreduceNumber(this.meeting, signature(call, FLOAT64, { reduction, count: 1 }), reduction, value);
+  }
+
+  reduceScatter(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    reduction: Reduction,
+    layout: Layout,
+    out: TypedArray,
+  ): void {
+    reduceScatter(this.meeting, call, type, buf, reduction, layout, out);
+  }
+
+  scan(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    reduction: Reduction,
+    exclusive: boolean,
+    out: TypedArray,
+  ): void {
+    scan(this.meeting, call, type, buf, reduction, exclusive, out);
+  }
+
+  split(call: number, color: number | undefined, key: number, name: string): Transport | undefined {
+    const part = splitGroup(this.meeting, call, color, key, name);
+    return part && new ThreadsTransport(this.endpoint, part.group, part.area);
+  }
+
+  abort(code: number): never {
+    return this.endpoint.abort(code);
+  }
+
+  private startSend(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous: boolean,
+  ): Send {
+    const send = new Send(this.endpoint, call, this.group, dest, tag, type, bytesOf(buf), synchronous);
+    this.endpoint.start(send);
+    return send;
+  }
+}

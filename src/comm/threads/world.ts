@@ -1,0 +1,10 @@
+import { Endpoint } from "./endpoint.js";
+import type { RankEnvironment } from "./job.js";
+import { ThreadsTransport } from "./transport.js";
+
+/** The world of a rank that the threads engine has started. */
+export function threadsWorld(environment: RankEnvironment): ThreadsTransport {
+  const ranks = Array.from({ length: environment.size }, (_, rank) => rank);
+  const group = { context: 0, name: "world", ranks, rank: environment.rank };
+  return new ThreadsTransport(new Endpoint(environment), group, environment.area);
+}

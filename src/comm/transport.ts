@@ -1,0 +1,88 @@
+import type { Engine } from "./comm.js";
+import type { ElementType, TypedArray } from "./elements.js";
+import type { Layout } from "./layout.js";
+import type { Reduction } from "./ops.js";
+import type { Request } from "./request.js";
+import type { Status } from "./status.js";
+
+/**
+ * What an engine has to provide for one communicator.
+ *
+ * {@link Communicator} builds all of `Comm` on it: it has checked every argument, chosen every default and allocated every
+ * result before it calls a transport. `call` is the code of the method that the user called, for messages to the user.
+ * A rank is never `PROC_NULL`; `out` may be `buf` where the comment says so.
+ */
+export interface Transport {
+  readonly engine: Engine;
+  readonly rank: number;
+  readonly size: number;
+  readonly name: string;
+
+  /** Throws if the job has been aborted; called at the beginning of every operation. */
+  check(): void;
+
+  send(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous: boolean,
+  ): void;
+  isend(call: number, type: ElementType, buf: TypedArray, dest: number, tag: number): Request<void>;
+  recv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Status;
+  irecv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Request<Status>;
+  probe(call: number, source: number, tag: number): Status;
+  iprobe(source: number, tag: number): Status | undefined;
+
+  barrier(call: number): void;
+  bcast(call: number, type: ElementType, buf: TypedArray, root: number): void;
+  /** `into` is present on the root only; `buf` may be its own place in `into.buf`. */
+  gather(call: number, type: ElementType, buf: TypedArray, root: number, into: Pieces | undefined): void;
+  /** `from` is present on the root only; `out` may be its own place in `from.buf`. */
+  scatter(call: number, type: ElementType, from: Pieces | undefined, root: number, out: TypedArray): void;
+  /** `buf` may be its own place in `into.buf`. */
+  allgather(call: number, type: ElementType, buf: TypedArray, into: Pieces): void;
+  alltoall(call: number, type: ElementType, from: Pieces, into: Pieces): void;
+  /** `out` is present on the root only and may be `buf`. */
+  reduce(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    reduction: Reduction,
+    root: number,
+    out: TypedArray | undefined,
+  ): void;
+  /** `out` may be `buf`. */
+  allreduce(call: number, type: ElementType, buf: TypedArray, reduction: Reduction, out: TypedArray): void;
+  /** The allreduce of one float64, for reductions of single elements: the call that solvers make most often. */
+  allreduceNumber(call: number, reduction: Reduction, value: number): number;
+  /** Rank r keeps `layout.counts[r]` elements of the result in `out`. */
+  reduceScatter(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    reduction: Reduction,
+    layout: Layout,
+    out: TypedArray,
+  ): void;
+  /** `out` may be `buf`. An exclusive scan leaves `out` of rank 0 alone. */
+  scan(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    reduction: Reduction,
+    exclusive: boolean,
+    out: TypedArray,
+  ): void;
+
+  /** Undefined if `color` is. `name` says what errors call a new communicator. */
+  split(call: number, color: number | undefined, key: number, name: string): Transport | undefined;
+  abort(code: number): never;
+}
+
+/** A buffer of which each rank sends or gets a piece. */
+export interface Pieces {
+  readonly buf: TypedArray;
+  readonly layout: Layout;
+}
