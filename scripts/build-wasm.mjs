@@ -18,6 +18,7 @@ const FLAGS = [
   "-O3",
   "-Wall",
   "-Wextra",
+  "-Werror",
   "-ffreestanding",
   "-fvisibility=hidden",
   "-fno-math-errno",

@@ -4,11 +4,11 @@
 #include "codes.h"
 #include "strided.h"
 #include "gather.h"
-#include "math_f64.h"
-#include "math_f32.h"
-#include "random.h"
 
 #include "real_f64.h"
+#include "math.h"
+#include "trig.h"
+#include "random.h"
 #include "elementwise.h"
 #include "reduce.h"
 #include "gemm.h"
@@ -16,6 +16,7 @@
 #include "optimizer.h"
 
 #include "real_f32.h"
+#include "math.h"
 #include "elementwise.h"
 #include "reduce.h"
 #include "gemm.h"

@@ -30,24 +30,4 @@
 #define PASTE(a, b) PASTE_(a, b)
 #define FN(name) PASTE(name, SUFFIX)
 
-INLINE double f64_from_bits(uint64_t bits) {
-  union { uint64_t bits; double value; } u = {bits};
-  return u.value;
-}
-
-INLINE uint64_t bits_of_f64(double value) {
-  union { double value; uint64_t bits; } u = {value};
-  return u.bits;
-}
-
-INLINE float f32_from_bits(uint32_t bits) {
-  union { uint32_t bits; float value; } u = {bits};
-  return u.value;
-}
-
-INLINE uint32_t bits_of_f32(float value) {
-  union { float value; uint32_t bits; } u = {value};
-  return u.bits;
-}
-
 #endif
