@@ -1,13 +1,13 @@
-import { TuttiError } from "../errors.js";
 import {
   add,
   erf,
-  maximum,
   mul,
+  neg,
   relu,
   sigmoid,
   softmax,
   softplus,
+  sub,
   type Tensor,
   tanh,
 } from "../tensor/index.js";
@@ -18,18 +18,8 @@ import { build, type Form } from "./named.js";
 /** x itself. */
 export const identity = (x: Tensor): Tensor => x;
 
-/**
- * x where x > 0, else slope · x (Maas, Hannun & Ng 2013); its derivative at 0 is the mean of both sides'.
- *
- * @throws TuttiError `argument` unless 0 ≤ slope ≤ 1.
- */
-export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
-  if (!(slope >= 0 && slope <= 1))
-    throw new TuttiError("argument", `leakyRelu: slope is ${slope}, expected a number from 0 to 1`, {
-      slope,
-    });
-  return maximum(x, mul(x, slope));
-}
+/** x where x > 0, else slope · x (Maas, Hannun & Ng 2013); its derivative at 0 is 0, as that of relu. */
+export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => sub(relu(x), mul(relu(neg(x)), slope));
 
 /** x Φ(x), Φ being the normal distribution function, by erf and not by an approximation (Hendrycks & Gimpel 2016). */
 export const gelu = (x: Tensor): Tensor => mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
