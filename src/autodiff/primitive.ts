@@ -17,14 +17,15 @@ export interface PrimitiveDefinition<P> extends Rule<P> {
   forward(inputs: readonly Tensor[], params: P): Tensor;
 }
 
+/** A defined operation: takes its inputs, and its parameters if it has any. */
+export type PrimitiveFunction<P> = (inputs: readonly Tensor[], params: P) => Tensor;
+
 /**
  * Adds an operation with rules of its own, such as a solve or a message, and returns it as a function.
  *
  * @throws TuttiError `argument` if the name is taken.
  */
-export function definePrimitive<P = void>(
-  definition: PrimitiveDefinition<P>,
-): (inputs: readonly Tensor[], params: P) => Tensor {
+export function definePrimitive<P = void>(definition: PrimitiveDefinition<P>): PrimitiveFunction<P> {
   const { name } = definition;
   if (RULES.has(name))
     throw new TuttiError("argument", `definePrimitive: there is already a primitive named "${name}"`, {
