@@ -1,0 +1,13 @@
+import type { Command } from "commander";
+import { register as kernels } from "./bench/kernels.js";
+import { register as train } from "./bench/train.js";
+
+/** `tutti bench`: how fast this machine is at what programs spend their time with. */
+export function register(program: Command): void {
+  const bench = program
+    .command("bench")
+    .description("Measure the speed of this machine; without a name, list what can be measured.")
+    .action(() => bench.outputHelp());
+  train(bench);
+  kernels(bench);
+}
