@@ -7,6 +7,7 @@ import { TuttiError } from "../errors.js";
 const COMMANDS: Record<string, () => Promise<{ register(program: Command): void }>> = {
   run: () => import("./run.js"),
   exec: () => import("./exec.js"),
+  info: () => import("./info.js"),
 };
 
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };

@@ -1,0 +1,111 @@
+import { createRequire } from "node:module";
+import { arch, availableParallelism, cpus, totalmem } from "node:os";
+import type { Command } from "commander";
+import { TuttiError } from "../errors.js";
+import { findCompiler } from "../kernels/compiler.js";
+import { type Availability, describeKernels, type KernelDescription } from "../kernels/index.js";
+import { privateFolder } from "../kernels/private-folder.js";
+import { findLibraries, type LibraryState } from "./libraries.js";
+
+/** `tutti info`: what was found on this machine, what is missing, and how to install it. */
+export function register(program: Command): void {
+  program
+    .command("info")
+    .description("Show what Tutti finds on this machine, what is missing and how to install it.")
+    .option("--json", "as one JSON object")
+    .action(({ json }: { json?: true }) => {
+      const info = gatherInfo();
+      console.log(json ? JSON.stringify(info, null, 2) : asText(info));
+    });
+}
+
+/** Found, or why not. */
+type Found =
+  | { readonly path: string; readonly reason: null }
+  | { readonly path: null; readonly reason: string };
+
+/** All that `tutti info` tells. */
+export interface Info {
+  readonly tutti: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly kernels: KernelDescription;
+  readonly compiler: Found;
+  /** Folder of the compiled kernels. */
+  readonly cache: Found;
+  /** Libraries of scientific computing. */
+  readonly libraries: readonly LibraryState[];
+}
+
+function gatherInfo(): Info {
+  const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
+  return {
+    tutti: version,
+    node: process.version,
+    platform: `${process.platform} ${arch()}`,
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    kernels: describeKernels(),
+    compiler: find(() => findCompiler().command.join(" ")),
+    cache: find(privateFolder),
+    libraries: findLibraries(),
+  };
+}
+
+function find(search: () => string): Found {
+  try {
+    return { path: search(), reason: null };
+  } catch (error) {
+    if (!(error instanceof TuttiError)) throw error;
+    return { path: null, reason: error.message };
+  }
+}
+
+function asText(info: Info): string {
+  const { kernels } = info;
+  const asked = Object.entries(kernels.requested).map(
+    ([what, value]) => `TUTTI_${what.toUpperCase()}=${value}`,
+  );
+  return [
+    section(`Tutti ${info.tutti}`, {
+      Node: `${info.node}, ${info.platform}`,
+      processor: `${info.cpu}, ${count(info.cores, "core")} available`,
+      memory: `${(info.memoryBytes / 2 ** 30).toFixed(1)} GiB`,
+    }),
+    section(`Kernels: ${kernels.target ?? `none, because ${kernels.error}`} (${asked.join(", ")})`, {
+      ...Object.fromEntries(
+        Object.entries(kernels.targets).map(([name, target]) => [name, available(target)]),
+      ),
+      BLAS: available(kernels.blas),
+      "C compiler": info.compiler.path ?? info.compiler.reason,
+      cache: info.cache.path ?? info.cache.reason,
+    }),
+    section(
+      "Libraries that this version does not use",
+      Object.fromEntries(
+        info.libraries.map(({ title, path, install }) => [
+          title,
+          path ?? `not found; to install: ${install}`,
+        ]),
+      ),
+    ),
+  ].join("\n\n");
+}
+
+function available({ available, used, detail, reason }: Availability): string {
+  const state = used ? "used" : available ? "available" : "not available";
+  return [state, detail, reason].filter((part) => part !== null).join("; ");
+}
+
+function section(title: string, lines: Readonly<Record<string, string>>): string {
+  const width = Math.max(...Object.keys(lines).map((name) => name.length)) + 2;
+  return [title, ...Object.entries(lines).map(([name, text]) => `  ${name.padEnd(width)}${text}`)].join("\n");
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}
