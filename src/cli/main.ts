@@ -8,6 +8,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   run: () => import("./run.js"),
   exec: () => import("./exec.js"),
   info: () => import("./info.js"),
+  bench: () => import("./bench.js"),
 };
 
 const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
