@@ -50,7 +50,8 @@ export class Parameter {
     const what = this.name === "" ? "the parameter" : `"${this.name}"`;
     throw new TuttiError(
       "argument",
-      `Parameter.${property}: ${what} of shape [${this.shape.join(", ")}] has no memory; call flatten(model) first`,
+      `Parameter.${property}: ${what} of shape [${this.shape.join(", ")}] has no memory; call flatten(model) first ` +
+        "(it finds parameters in fields of modules, and in arrays and plain objects there)",
       { name: this.name, shape: this.shape },
     );
   }

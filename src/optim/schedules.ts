@@ -3,6 +3,8 @@ import { requireNumber } from "./options.js";
 /**
  * The learning rate of an update: a pure function of its number, which counts from 0 and never resets, so that a run
  * which goes on from a checkpoint sees the rates it would have seen.
+ *
+ * @example optimizer.step({ lr: schedule(optimizer.steps) })
  */
 export type Schedule = (step: number) => number;
 
