@@ -5,7 +5,7 @@ import type { Info } from "../../src/cli/info.js";
 import { Project } from "./tutti.js";
 
 async function info(project: Project, env: NodeJS.ProcessEnv = {}): Promise<Info> {
-  const { code, stdout, stderr } = await project.tutti(["info", "--json"], env, 60_000);
+  const { code, stdout, stderr } = await project.tutti(["info", "--json"], env);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   return JSON.parse(stdout);
 }
@@ -17,7 +17,7 @@ test("tutti info tells the facts of this machine, and the same as text", async (
   assert.equal(found.platform, `${process.platform} ${process.arch}`);
   assert.equal(found.cores, availableParallelism());
   assert.equal(found.memoryBytes, totalmem());
-  const { code, stdout } = await project.tutti(["info"], {}, 60_000);
+  const { code, stdout } = await project.tutti(["info"]);
   assert.equal(code, 0);
   const wanted = [found.tutti, found.node, found.cpu, `Kernels: ${found.kernels.target}`];
   for (const { title, path, install } of found.libraries) wanted.push(title, path ?? install!);
@@ -47,7 +47,7 @@ test("a compiler that is missing is named, with what installs one, and the kerne
   assert.equal(compiler.path, null);
   assert.match(compiler.reason!, /no-such-compiler/);
   assert.match(kernels.targets.native.reason!, /no-such-compiler/);
-  const forced = await project.tutti(["info"], { ...env, TUTTI_KERNELS: "native" }, 60_000);
+  const forced = await project.tutti(["info"], { ...env, TUTTI_KERNELS: "native" });
   assert.equal(forced.code, 0);
   assert.match(forced.stdout, /Kernels: none, because .*no-such-compiler/);
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Project, runScript, seen } from "./tutti.js";
+import { MAIN, Project, runScript, seen } from "./tutti.js";
 
 test("lines of ranks never mix within a line and keep each rank's order, in whatever pieces they are printed", async () => {
   const ranks = 4;
@@ -37,6 +39,23 @@ test("lines of ranks never mix within a line and keep each rank's order, in what
     const wanted = all.filter((i) => (i % 3 === 0) === key.startsWith("stderr"));
     assert.deepEqual(indices, wanted, key);
   }
+});
+
+test("a line that is printed because of another comes after it, whichever ranks print them", async () => {
+  const [ranks, rounds] = [4, 200];
+  const script = `
+    import { world } from "tutti/comm";
+    const { rank, size } = world();
+    const turn = new Int32Array(1);
+    for (let i = 0; i < ${rounds}; i++) {
+      if (rank > 0 || i > 0) world().recv(turn, (rank + size - 1) % size);
+      console.log(turn[0]++);
+      if (rank < size - 1 || i < ${rounds} - 1) world().send(turn, (rank + 1) % size);
+    }`;
+  const { code, stdout, stderr } = await runScript(script, ranks);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  const wanted = Array.from({ length: ranks * rounds }, (_, turn) => turn);
+  assert.deepEqual(stdout.trim().split("\n").map(Number), wanted);
 });
 
 test("what a rank has printed appears while it blocks", async () => {
@@ -106,6 +125,26 @@ test("--tag tells which rank printed a line", async () => {
   const lines = stdout.split("\n").sort();
   assert.deepEqual(lines, ["[0] ", "[0] 2", "[0] é\r1", "[1] ", "[1] 2", "[1] é\r1"]);
   assert.deepEqual(stderr.split("\n").sort(), ["", "[0] e", "[1] e"]);
+});
+
+test("output that cannot be written is an error", {
+  skip: existsSync("/dev/full") ? false : "needs /dev/full",
+}, async () => {
+  using project = new Project({ "script.ts": "console.log('lost'); for (;;);" });
+  const full = openSync("/dev/full", "w");
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [MAIN, "run", "-n", "2", project.path("script.ts")],
+    {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+      timeout: 60_000,
+      killSignal: "SIGKILL",
+    },
+  );
+  closeSync(full);
+  assert.equal(status, 1);
+  assert.match(stderr, /cannot write what the ranks print: ENOSPC/);
 });
 
 test("when nobody reads the output any more the job ends without a word", async () => {

@@ -7,7 +7,8 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+/** The command line's program. */
+export const MAIN = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 
 /** What a run of the command line has left. */
 export interface Result {
@@ -41,7 +42,7 @@ export class Project {
   }
 
   /** Starts `tutti ...args`; a run that is not over in time is killed and has no exit code. */
-  start(args: readonly string[], env: NodeJS.ProcessEnv = {}, timeout = 20_000): Running {
+  start(args: readonly string[], env: NodeJS.ProcessEnv = {}, timeout = 60_000): Running {
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: this.folder,
       env: { ...process.env, NODE_OPTIONS: "", ...env, TMPDIR: this.temporary },

@@ -28,5 +28,8 @@ process.on("exit", () => {
   tell(start, { kind: "end", how: !idle ? "exited" : loaded ? "returned" : "unsettled" });
 });
 
-await import(start.entry);
-loaded = true;
+try {
+  await import(start.entry);
+} finally {
+  loaded = true;
+}
