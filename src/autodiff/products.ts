@@ -1,6 +1,6 @@
 import type { Tensor } from "../tensor/index.js";
 import { zerosLike } from "../tensor/index.js";
-import { alias, floatDTypeOf, type Level, type Node } from "../tensor/internal.js";
+import { alias, floatDTypeOf, type Level, type Node, recording } from "../tensor/internal.js";
 import { owned, recorded, scoped, takeCotangents, variablesOf, type WithAux } from "./differentiate.js";
 import { grad } from "./gradient.js";
 import { accumulate, clearTangents, sweepBackward, sweepForward } from "./sweep.js";
@@ -20,6 +20,7 @@ export function vjp<Args extends readonly Tree[], Y extends Tree>(
   const { level, result } = recorded((open) => f(...variablesOf("vjp", xs, open, variables)));
   const outputs = leavesOf("vjp", result);
   const nodes = outputs.map(({ node }) => node);
+  if (!recording) for (const y of outputs) y.node = null; // the pullback keeps the record, the value need not
   const pullback = (cotangent: Y): Args =>
     scoped(() => {
       const seeds = leavesOf("vjp", cotangent);

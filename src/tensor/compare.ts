@@ -1,4 +1,5 @@
 import { COMPARE } from "../kernels/index.js";
+import { broadcastTo } from "./broadcast.js";
 import { cast } from "./cast.js";
 import { core, floatKernels, scalarPointer } from "./core.js";
 import { asTensor, scalar, type TensorLike } from "./create.js";
@@ -9,7 +10,6 @@ import { broadcastShapes, type Shape, sameShape, sizeOf } from "./shape.js";
 import { dense, writeShape, writeStrides } from "./strided.js";
 import { allocate, pointerOf, Tensor } from "./tensor.js";
 import { record, recording } from "./trace.js";
-import { broadcastTo } from "./views.js";
 
 function compare(name: string, code: number, a: TensorLike, b: TensorLike): Tensor {
   const dtype = jointDType(name, a, b);

@@ -1,6 +1,6 @@
 import { TuttiError } from "../errors.js";
 import { core } from "./core.js";
-import { BYTES, type DType, type FloatDType, isDType, isFloat, type TypedArray } from "./dtype.js";
+import { type DType, type FloatDType, isDType, isFloat } from "./dtype.js";
 import { checkShape, type Shape, showShape, sizeOf } from "./shape.js";
 import { allocate, type NestedArray, Tensor } from "./tensor.js";
 
@@ -16,7 +16,8 @@ export type TensorData = NestedNumbers | NestedArray | ArrayLike<number>;
  * @param options.dtype Default: `float64` for numbers, `bool` for booleans, and what a TypedArray holds
  *   (16-bit and signed 8-bit integers become `int32`).
  * @param options.shape Another shape for the same number of elements.
- * @throws TuttiError `shape` if rows differ in length or the shape does not fit, `dtype`, `argument`.
+ * @throws TuttiError `shape` if rows differ in length or the shape does not fit, `dtype`, `argument` for what is not a
+ *   number or what an integer dtype cannot hold.
  */
 export function tensor(data: TensorData, options: { dtype?: DType; shape?: Shape } = {}): Tensor {
   if (ArrayBuffer.isView(data)) return fromTyped(data as unknown as ArrayLike<number>, options);
@@ -58,7 +59,12 @@ function flatten(data: NestedNumbers, shape: Shape, axis: number, flat: (number 
 }
 
 function fromTyped(data: ArrayLike<number>, options: { dtype?: DType; shape?: Shape }): Tensor {
-  const dtype = checkDType("tensor", options.dtype ?? naturalDType(data));
+  const dtype = options.dtype ?? naturalDType(data);
+  if (dtype === undefined) {
+    const found = data.constructor.name;
+    throw new TuttiError("dtype", `tensor: data is a ${found}; say which dtype it is to become`, { found });
+  }
+  checkDType("tensor", dtype);
   return fill(
     data,
     dtype,
@@ -66,14 +72,13 @@ function fromTyped(data: ArrayLike<number>, options: { dtype?: DType; shape?: Sh
   );
 }
 
-function naturalDType(data: unknown): DType {
+/** The dtype that holds every value of a TypedArray, if there is one. */
+function naturalDType(data: unknown): DType | undefined {
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return "uint8";
-  if (data instanceof Int32Array || data instanceof Int16Array || data instanceof Uint16Array) return "int32";
-  if (data instanceof Int8Array) return "int32";
-  const found = (data as object).constructor.name;
-  throw new TuttiError("dtype", `tensor: data is a ${found}; say which dtype it is to become`, { found });
+  const small = data instanceof Int8Array || data instanceof Int16Array || data instanceof Uint16Array;
+  return small || data instanceof Int32Array ? "int32" : undefined;
 }
 
 function fitShape(shape: Shape, count: number): Shape {
@@ -88,10 +93,25 @@ function fitShape(shape: Shape, count: number): Shape {
 }
 
 function fill(values: ArrayLike<number | boolean>, dtype: DType, shape: Shape): Tensor {
+  const same = ArrayBuffer.isView(values) && naturalDType(values) === dtype;
+  if (!same && (dtype === "int32" || dtype === "uint8"))
+    for (let i = 0; i < values.length; i++) checkNumber("tensor", Number(values[i]), dtype);
   const x = allocate(dtype, shape, values.length, "tensor");
   if (dtype === "bool") (x.data as Uint8Array).set(Array.from(values, (v) => (v ? 1 : 0)));
   else x.data.set(values as ArrayLike<number>);
   return x;
+}
+
+/** Refuses numbers that an integer dtype cannot hold, rather than change them. */
+export function checkNumber(caller: string, value: number, dtype: DType): void {
+  if (dtype !== "int32" && dtype !== "uint8") return;
+  const [low, high] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 255];
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new TuttiError(
+      "argument",
+      `${caller}: ${value} is not ${dtype}, expected an integer from ${low} to ${high}; cast() converts floats`,
+      { value, dtype },
+    );
 }
 
 export function checkDType(caller: string, dtype: DType): DType {
@@ -102,110 +122,6 @@ export function checkDType(caller: string, dtype: DType): DType {
       { dtype },
     );
   return dtype;
-}
-
-/** The dtype option of creators. */
-export interface DTypeOption {
-  /** Default `float64`. */
-  dtype?: DType;
-}
-
-/** A tensor whose every element is `value`. */
-export function full(shape: Shape, value: number, { dtype = "float64" }: DTypeOption = {}): Tensor {
-  const checked = checkShape("full", shape);
-  return filled("full", checked, value, checkDType("full", dtype));
-}
-
-function filled(name: string, shape: Shape, value: number, dtype: DType): Tensor {
-  const x = allocate(dtype, shape, sizeOf(shape), name);
-  fillMemory(x, value);
-  return x;
-}
-
-/** Sets every element of a row-major tensor. */
-export function fillMemory(x: Tensor, value: number): void {
-  const { heap } = core();
-  if (value === 0 && !Object.is(value, -0)) heap.u8.fill(0, x.pointer, x.pointer + x.size * BYTES[x.dtype]);
-  else if (x.size === 1 && x.dtype === "float64") heap.f64[x.pointer / 8] = value;
-  else x.data.fill(x.dtype === "bool" ? 1 : value);
-}
-
-/** A tensor of zeros. */
-export function zeros(shape: Shape, { dtype = "float64" }: DTypeOption = {}): Tensor {
-  return filled("zeros", checkShape("zeros", shape), 0, checkDType("zeros", dtype));
-}
-
-/** A tensor of ones. */
-export function ones(shape: Shape, { dtype = "float64" }: DTypeOption = {}): Tensor {
-  return filled("ones", checkShape("ones", shape), 1, checkDType("ones", dtype));
-}
-
-/** Zeros with the shape of `x`, and its dtype unless another is given. */
-export function zerosLike(x: Tensor, { dtype = x.dtype }: DTypeOption = {}): Tensor {
-  return filled("zerosLike", x.shape, 0, checkDType("zerosLike", dtype));
-}
-
-/** Ones with the shape of `x`, and its dtype unless another is given. */
-export function onesLike(x: Tensor, { dtype = x.dtype }: DTypeOption = {}): Tensor {
-  return filled("onesLike", x.shape, 1, checkDType("onesLike", dtype));
-}
-
-/** A tensor of arbitrary content, for code that writes every element itself. */
-export function empty(shape: Shape, { dtype = "float64" }: DTypeOption = {}): Tensor {
-  const checked = checkShape("empty", shape);
-  return allocate(checkDType("empty", dtype), checked, sizeOf(checked), "empty");
-}
-
-/** The n × n identity matrix. */
-export function eye(n: number, options: DTypeOption = {}): Tensor {
-  const x = zeros([n, n], options);
-  const { data } = x;
-  for (let i = 0; i < n; i++) data[i * (n + 1)] = 1;
-  x.name = "eye";
-  return x;
-}
-
-/**
- * The numbers from `start` in steps of `step` up to but not including `stop`; `arange(n)` is 0 … n − 1.
- *
- * @throws TuttiError `argument` if `step` is 0 or not finite.
- */
-export function arange(start: number, stop?: number, step = 1, options: DTypeOption = {}): Tensor {
-  const [from, to] = stop === undefined ? [0, start] : [start, stop];
-  const count = Math.max(0, Math.ceil((to - from) / step));
-  if (!Number.isSafeInteger(count))
-    throw new TuttiError(
-      "argument",
-      `arange: start ${from}, stop ${to} and step ${step} do not give a finite number of elements`,
-      { start: from, stop: to, step },
-    );
-  return sequence("arange", count, (i) => from + i * step, options);
-}
-
-/**
- * `count` evenly spaced numbers from `start` to `stop`, both included.
- *
- * @throws TuttiError `argument` if `count` is not an integer of at least 2.
- */
-export function linspace(start: number, stop: number, count: number, options: DTypeOption = {}): Tensor {
-  if (!Number.isInteger(count) || count < 2)
-    throw new TuttiError("argument", `linspace: count is ${count}, expected an integer of at least 2`, {
-      count,
-    });
-  const value = (i: number) => (i === count - 1 ? stop : start + (i * (stop - start)) / (count - 1));
-  return sequence("linspace", count, value, options);
-}
-
-function sequence(
-  name: string,
-  count: number,
-  value: (i: number) => number,
-  { dtype = "float64" }: DTypeOption,
-): Tensor {
-  const x = allocate(checkDType(name, dtype), [count], count, name);
-  const data: TypedArray = x.data;
-  for (let i = 0; i < count; i++) data[i] = dtype === "bool" ? Number(value(i) !== 0) : value(i);
-  return x;
 }
 
 /** What operations take where a tensor is expected: a tensor, a number, nested arrays or a TypedArray. */

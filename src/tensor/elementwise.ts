@@ -24,11 +24,13 @@ export const neg = (x: TensorLike): Tensor => unary("neg", UNARY.neg, x);
 export const abs = (x: TensorLike): Tensor => unary("abs", UNARY.abs, x);
 /** −1, 0 or 1; its derivative is 0. */
 export const sign = (x: TensorLike): Tensor => unary("sign", UNARY.sign, x);
+/** √x */
 export const sqrt = (x: TensorLike): Tensor => unary("sqrt", UNARY.sqrt, x);
 /** x² */
 export const square = (x: TensorLike): Tensor => unary("square", UNARY.square, x);
 /** 1/x */
 export const reciprocal = (x: TensorLike): Tensor => unary("reciprocal", UNARY.reciprocal, x);
+/** eˣ */
 export const exp = (x: TensorLike): Tensor => unary("exp", UNARY.exp, x);
 /** eˣ − 1, accurate near 0. */
 export const expm1 = (x: TensorLike): Tensor => unary("expm1", UNARY.expm1, x);
@@ -36,8 +38,11 @@ export const expm1 = (x: TensorLike): Tensor => unary("expm1", UNARY.expm1, x);
 export const log = (x: TensorLike): Tensor => unary("log", UNARY.log, x);
 /** log(1 + x), accurate near 0. */
 export const log1p = (x: TensorLike): Tensor => unary("log1p", UNARY.log1p, x);
+/** Sine of radians. */
 export const sin = (x: TensorLike): Tensor => unary("sin", UNARY.sin, x);
+/** Cosine of radians. */
 export const cos = (x: TensorLike): Tensor => unary("cos", UNARY.cos, x);
+/** Hyperbolic tangent. */
 export const tanh = (x: TensorLike): Tensor => unary("tanh", UNARY.tanh, x);
 /** 1/(1 + e⁻ˣ) */
 export const sigmoid = (x: TensorLike): Tensor => unary("sigmoid", UNARY.sigmoid, x);

@@ -1,13 +1,14 @@
 import { TuttiError } from "../errors.js";
 import { cast } from "./cast.js";
 import { core, floatKernels } from "./core.js";
-import { asTensor, fillMemory, floatDTypeOf, type TensorLike } from "./create.js";
+import { asTensor, floatDTypeOf, type TensorLike } from "./create.js";
 import { BYTES, type FloatDType, isFloat } from "./dtype.js";
+import { fillMemory } from "./filled.js";
+import { reshape } from "./reshape.js";
 import { normalizeAxis, type Shape, showShape, sizeOf } from "./shape.js";
 import { dense } from "./strided.js";
 import { allocate, Tensor } from "./tensor.js";
 import { record, recording } from "./trace.js";
-import { reshape } from "./views.js";
 
 /** Positions along an axis: an integer tensor, an array of numbers (nested too) or an Int32Array. */
 export type Index = TensorLike;

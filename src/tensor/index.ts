@@ -1,5 +1,6 @@
 import "./methods.js";
 
+export { broadcastTo } from "./broadcast.js";
 export { cast } from "./cast.js";
 export {
   all,
@@ -19,23 +20,7 @@ export {
   notEqual,
   where,
 } from "./compare.js";
-export {
-  arange,
-  asTensor,
-  type DTypeOption,
-  empty,
-  eye,
-  full,
-  linspace,
-  type NestedNumbers,
-  ones,
-  onesLike,
-  type TensorData,
-  type TensorLike,
-  tensor,
-  zeros,
-  zerosLike,
-} from "./create.js";
+export { asTensor, type NestedNumbers, type TensorData, type TensorLike, tensor } from "./create.js";
 export type { DType, FloatDType, TypedArray } from "./dtype.js";
 export {
   abs,
@@ -70,6 +55,18 @@ export {
   tanh,
   tanhGrad,
 } from "./elementwise.js";
+export {
+  arange,
+  type DTypeOption,
+  empty,
+  eye,
+  full,
+  linspace,
+  ones,
+  onesLike,
+  zeros,
+  zerosLike,
+} from "./filled.js";
 export { type Index, oneHot, scatterAdd, take, takeAlongAxis } from "./gather.js";
 export { concat, pad, stack } from "./join.js";
 export { dot, matmul, matmulInto } from "./matmul.js";
@@ -94,21 +91,12 @@ export {
   sumTo,
   variance,
 } from "./reduce.js";
+export { expandDims, reshape, squeeze } from "./reshape.js";
 export { keep, scope } from "./scope.js";
 export { type Axes, broadcastShapes, type Shape } from "./shape.js";
+export { flip, type Range, slice, split } from "./slice.js";
 export { logSoftmax, logsumexp, softmax } from "./softmax.js";
 export { clone, contiguous } from "./strided.js";
 export { type NestedArray, Tensor } from "./tensor.js";
+export { matrixTranspose, transpose } from "./transpose.js";
 export { assign, axpy, innerProduct, nrm2, scal } from "./update.js";
-export {
-  broadcastTo,
-  expandDims,
-  flip,
-  matrixTranspose,
-  type Range,
-  reshape,
-  slice,
-  split,
-  squeeze,
-  transpose,
-} from "./views.js";

@@ -7,6 +7,7 @@ export { closeScope, newTicket, openScope } from "./lifetime.js";
 export { type ReduceParams, withReducedAxes } from "./reduce.js";
 export { mark } from "./scope.js";
 export { sameShape, showShape } from "./shape.js";
+export { type Range, type SliceParams, strideSlice } from "./slice.js";
 export { alias } from "./strided.js";
 export { describe, pointerOf, Tensor } from "./tensor.js";
 export {
@@ -20,4 +21,3 @@ export {
   unrecorded,
   watch,
 } from "./trace.js";
-export { type Range, type SliceParams, strideSlice } from "./views.js";

@@ -1,11 +1,13 @@
 import { TuttiError } from "../errors.js";
-import { asTensor, fillMemory, type TensorLike } from "./create.js";
+import { asTensor, type TensorLike } from "./create.js";
 import { BYTES } from "./dtype.js";
+import { fillMemory } from "./filled.js";
+import { expandDims } from "./reshape.js";
 import { normalizeAxis, rowMajor, type Shape, sameShape, showShape, sizeOf } from "./shape.js";
+import type { SliceParams } from "./slice.js";
 import { copyInto } from "./strided.js";
 import { allocate, pointerOf, type Tensor } from "./tensor.js";
 import { record, recording } from "./trace.js";
-import { expandDims, type SliceParams } from "./views.js";
 
 /** Tensors end to end along `axis`. All must have the same dtype, and shapes that differ in that axis only. @throws TuttiError `shape`, `dtype`. */
 export function concat(parts: readonly TensorLike[], axis = 0): Tensor {

@@ -4,11 +4,11 @@ import type { TensorLike } from "./create.js";
 import { mul } from "./elementwise.js";
 import { floatTensor, jointDType } from "./operands.js";
 import { sum } from "./reduce.js";
+import { reshape } from "./reshape.js";
 import { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from "./shape.js";
 import { dense } from "./strided.js";
 import { allocate, pointerOf, type Tensor } from "./tensor.js";
 import { record, recording } from "./trace.js";
-import { reshape } from "./views.js";
 
 /**
  * Matrix product over the last two axes: [..., m, k] · [..., k, n] is [..., m, n]; the axes before them broadcast.
@@ -72,7 +72,8 @@ function product(x: Tensor, y: Tensor, shapeOfX: Shape, shapeOfY: Shape): Tensor
 function stackProduct(x: Tensor, y: Tensor, m: number, n: number, k: number): Tensor {
   const stackX = x.shape.slice(0, -2);
   const stackY = y.shape.slice(0, -2);
-  const stack = sameShape(stackX, stackY) ? stackX : broadcastShapes("matmul", stackX, stackY);
+  const caller = `matmul of ${showShape(x.shape)} and ${showShape(y.shape)}`;
+  const stack = broadcastShapes(caller, stackX, stackY);
   const count = sizeOf(stack);
   const z = allocate(x.dtype, [...stack, m, n], count * m * n, "matmul");
   const bytes = x.dtype === "float64" ? 8 : 4;

@@ -4,30 +4,48 @@ import type { DType } from "./dtype.js";
 import { add, div, mul, neg, pow, sub } from "./elementwise.js";
 import { matmul } from "./matmul.js";
 import { max, mean, min, type ReduceOptions, sum } from "./reduce.js";
+import { reshape } from "./reshape.js";
 import type { Axes, Shape } from "./shape.js";
+import { type Range, slice } from "./slice.js";
 import { clone } from "./strided.js";
 import { Tensor } from "./tensor.js";
-import { type Range, reshape, slice, transpose } from "./views.js";
+import { transpose } from "./transpose.js";
 
 // The common operations as methods, so that formulas read from left to right. Each is the function of the same name.
 
 declare module "./tensor.js" {
   interface Tensor {
+    /** {@link add} */
     add(b: TensorLike): Tensor;
+    /** {@link sub} */
     sub(b: TensorLike): Tensor;
+    /** {@link mul} */
     mul(b: TensorLike): Tensor;
+    /** {@link div} */
     div(b: TensorLike): Tensor;
+    /** {@link pow} */
     pow(b: TensorLike): Tensor;
+    /** {@link neg} */
     neg(): Tensor;
+    /** {@link matmul} */
     matmul(b: TensorLike): Tensor;
+    /** {@link sum} */
     sum(axes?: Axes, options?: ReduceOptions): Tensor;
+    /** {@link mean} */
     mean(axes?: Axes, options?: ReduceOptions): Tensor;
+    /** {@link max} */
     max(axes?: Axes, options?: ReduceOptions): Tensor;
+    /** {@link min} */
     min(axes?: Axes, options?: ReduceOptions): Tensor;
+    /** {@link reshape} */
     reshape(shape: Shape): Tensor;
+    /** {@link transpose} */
     transpose(order?: readonly number[]): Tensor;
+    /** {@link slice} */
     slice(...ranges: Range[]): Tensor;
+    /** {@link cast} */
     cast(dtype: DType): Tensor;
+    /** {@link clone} */
     clone(): Tensor;
   }
 }

@@ -1,15 +1,16 @@
 import { TuttiError } from "../errors.js";
 import { REDUCE } from "../kernels/index.js";
 import { floatKernels } from "./core.js";
-import { fillMemory, type TensorLike } from "./create.js";
+import type { TensorLike } from "./create.js";
 import type { FloatDType } from "./dtype.js";
 import { div, sqrt, square, sub } from "./elementwise.js";
+import { fillMemory } from "./filled.js";
 import { floatTensor } from "./operands.js";
+import { expandDims, reshape } from "./reshape.js";
 import { type Axes, normalizeAxes, type Shape, showShape, sizeOf } from "./shape.js";
 import { dense } from "./strided.js";
 import { allocate, type Tensor } from "./tensor.js";
 import { record, recording } from "./trace.js";
-import { expandDims, reshape } from "./views.js";
 
 /** How a reduction leaves the shape. */
 export interface ReduceOptions {

@@ -3,11 +3,12 @@ import type { TensorLike } from "./create.js";
 import type { FloatDType } from "./dtype.js";
 import { floatTensor } from "./operands.js";
 import type { ReduceOptions } from "./reduce.js";
+import { expandDims, reshape } from "./reshape.js";
 import { type Axes, normalizeAxes, normalizeAxis, sizeOf } from "./shape.js";
 import { dense } from "./strided.js";
 import { allocate, type Tensor } from "./tensor.js";
 import { record, recording } from "./trace.js";
-import { expandDims, reshape, transpose } from "./views.js";
+import { transpose } from "./transpose.js";
 
 /** e^x divided by its sum along `axis` (default: the last), stable for any x. */
 export const softmax = (x: TensorLike, axis = -1): Tensor => alongAxis("softmax", "softmax", x, axis);

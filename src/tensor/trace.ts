@@ -136,3 +136,9 @@ export function record(primitive: string, inputs: readonly Input[], params: unkn
   }
   if (levels !== 0) output.node = new Node(primitive, inputs, params, output, parents, levels);
 }
+
+/** Records a view, and returns it. */
+export function recordView(primitive: string, x: Tensor, params: unknown, view: Tensor): Tensor {
+  if (recording && x.node !== null) record(primitive, [x], params, view);
+  return view;
+}

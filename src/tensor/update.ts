@@ -1,5 +1,6 @@
 import { TuttiError } from "../errors.js";
 import { BINARY } from "../kernels/index.js";
+import { broadcastView } from "./broadcast.js";
 import { cast } from "./cast.js";
 import { floatKernels, scalarPointer } from "./core.js";
 import { asTensor, floatDTypeOf, type TensorLike } from "./create.js";
@@ -8,7 +9,6 @@ import { sameShape, showShape } from "./shape.js";
 import { copyInto, copyTo, dense } from "./strided.js";
 import { describe, pointerOf, type Tensor } from "./tensor.js";
 import { isTraced } from "./trace.js";
-import { broadcastTo } from "./views.js";
 
 // Writing to tensors in place, and level-1 BLAS on flat vectors. Nothing here is recorded: what is written to
 // must not be part of a function that is being differentiated.
@@ -30,7 +30,7 @@ function writable(caller: string, x: Tensor): number {
  */
 export function assign(target: Tensor, source: TensorLike): void {
   const pointer = writable("assign", target);
-  const from = broadcastTo(cast(asTensor(source), target.dtype), target.shape);
+  const from = broadcastView("assign", cast(asTensor(source), target.dtype), target.shape);
   pointerOf(from, "assign");
   if (target.layout === null) copyTo(from, pointer, "assign");
   else copyInto(from, pointer, target.layout);

@@ -143,3 +143,16 @@ test("tensors print their dtype, shape and elements, large ones abbreviated", ()
   assert.match(large, /…/);
   assert.ok(large.length < 400, large);
 });
+
+test("integer tensors refuse numbers that they cannot hold", () => {
+  assertTuttiError(() => tensor([0.5], { dtype: "int32" }), "argument", /tensor: 0.5 is not int32/);
+  assertTuttiError(
+    () => tensor([256], { dtype: "uint8" }),
+    "argument",
+    /256 is not uint8, .* 0 to 255; cast/,
+  );
+  assertTuttiError(() => tensor([Number.NaN], { dtype: "int32" }), "argument", /NaN/);
+  assertTuttiError(() => full([1], -1, { dtype: "uint8" }), "argument", /full: -1/);
+  assertTuttiError(() => arange(0, 1, 0.5, { dtype: "int32" }), "argument", /arange: 0.5/);
+  assertTensor(tensor([1.5, 0], { dtype: "bool" }), [1, 0]);
+});

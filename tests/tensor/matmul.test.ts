@@ -160,7 +160,7 @@ test("shapes that do not fit are named as given", () => {
   assertTuttiError(
     () => matmul(zeros([2, 2, 3]), zeros([3, 3, 5])),
     "shape",
-    /matmul: shapes \[2\] and \[3\]/,
+    /^matmul of \[2, 2, 3\] and \[3, 3, 5\]: shapes \[2\] and \[3\] do not broadcast/,
   );
   assertTuttiError(() => matmul(2, zeros([2])), "shape", /\[\] and \[2\]/);
   assertTuttiError(() => dot([1], [1, 2]), "shape", /dot: shapes \[1\] and \[2\]/);

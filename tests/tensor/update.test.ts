@@ -47,7 +47,7 @@ test("assign casts and broadcasts", () => {
   ]);
   assign(x, tensor(7));
   assert.equal(x.item(1, 1), 7);
-  assertTuttiError(() => assign(x, [1, 2, 3]), "shape", /shapes \[3\] and \[2, 2\]/);
+  assertTuttiError(() => assign(x, [1, 2, 3]), "shape", /^assign: shapes \[3\] and \[2, 2\]/);
 });
 
 test("updates refuse what does not fit", () => {
