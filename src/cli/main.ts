@@ -8,6 +8,8 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   run: () => import("./run.js"),
   exec: () => import("./exec.js"),
   info: () => import("./info.js"),
+  train: () => import("./train.js"),
+  predict: () => import("./predict.js"),
   bench: () => import("./bench.js"),
 };
 

@@ -74,7 +74,11 @@ export function writeCsv(
   atomicWriteFile(path, csvLines(names, rows));
 }
 
-function* csvLines(names: readonly string[], rows: Iterable<readonly (string | number)[]>): Iterable<string> {
+/** The text of {@link writeCsv}, in pieces. */
+export function* csvLines(
+  names: readonly string[],
+  rows: Iterable<readonly (string | number)[]>,
+): Iterable<string> {
   let lines = csvLine(names);
   for (const row of rows) {
     lines += csvLine(row);

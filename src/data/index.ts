@@ -1,4 +1,4 @@
-export { type CsvOptions, parseCsv, readCsv, writeCsv } from "./csv.js";
+export { type CsvOptions, csvLines, parseCsv, readCsv, writeCsv } from "./csv.js";
 export {
   ArrayDataset,
   type Batch,
@@ -12,7 +12,15 @@ export { parseIdx, readIdx } from "./idx.js";
 export { DataLoader, type DataLoaderOptions, type LoadedBatch } from "./loader.js";
 export { type LabelledImages, loadMnist } from "./mnist.js";
 export { listed, nearestFirst } from "./names.js";
-export { type ArrayStorage, elementCount, type NdArray, ndarray } from "./ndarray.js";
+export {
+  type ArrayStorage,
+  elementCount,
+  type NdArray,
+  ndarray,
+  takeRows,
+  toNdArray,
+  toShared,
+} from "./ndarray.js";
 export { encodeNpy, parseNpy, readNpy, writeNpy } from "./npy.js";
 export { readArray } from "./read-array.js";
 export {

@@ -1,5 +1,5 @@
 import { TuttiError } from "../errors.js";
-import type { DType } from "../tensor/index.js";
+import type { DType, Tensor } from "../tensor/index.js";
 
 /** The typed array that holds elements of each dtype; a bool is one byte, 0 or 1. */
 export interface ArrayStorage {
@@ -72,4 +72,33 @@ function allocate(dtype: DType, count: number): ArrayStorage[DType] {
   } catch (cause) {
     throw new TuttiError("memory", `ndarray: no memory for ${count} elements`, { count }, { cause });
   }
+}
+
+/** The content of a row-major tensor; the data are the tensor's own memory. */
+export function toNdArray({ dtype, shape, data }: Tensor): NdArray {
+  return ndarray(dtype, shape, data as ArrayStorage[DType]);
+}
+
+/** An array of some rows, entries of axis 0, of another, in memory that threads can share. */
+export function takeRows({ dtype, shape, data }: NdArray, rows: Int32Array): NdArray {
+  const width = shape[0] === 0 ? 0 : data.length / shape[0];
+  const taken = allocateShared(dtype, [rows.length, ...shape.slice(1)]);
+  for (let i = 0; i < rows.length; i++) {
+    taken.data.set(data.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+  }
+  return taken;
+}
+
+/** The array itself if its memory can be shared by threads, else a copy in memory that can. */
+export function toShared(array: NdArray): NdArray {
+  if (array.data.buffer instanceof SharedArrayBuffer) return array;
+  const copy = allocateShared(array.dtype, array.shape);
+  copy.data.set(array.data);
+  return copy;
+}
+
+function allocateShared(dtype: DType, shape: readonly number[]): NdArray {
+  const buffer = new SharedArrayBuffer(elementCount(shape) * STORAGE[dtype].BYTES_PER_ELEMENT);
+  const Storage = STORAGE[dtype] as new (buffer: SharedArrayBuffer) => ArrayStorage[DType];
+  return ndarray(dtype, shape, new Storage(buffer));
 }

@@ -40,6 +40,8 @@ export interface FitOptions extends Pick<GlobalGradientOptions, "shards" | "micr
   readonly validation?: Dataset;
   /** Steps between metrics records; default about ten records an epoch. */
   readonly recordEvery?: number;
+  /** Called before the first step with the number of steps done already: 0, or that of the checkpoint. */
+  readonly onStart?: (step: number) => void;
   /** Receives every metrics record, on rank 0. */
   readonly onRecord?: (record: MetricsRecord) => void;
   readonly checkpoints?: CheckpointOptions;
@@ -129,6 +131,7 @@ class Training {
     const { epochs, batchSize, shuffle, seed } = this.#options;
     const progress = this.#progress;
     const resumedFrom = progress.step;
+    this.#options.onStart?.(resumedFrom);
     while (progress.step < epochs * this.#stepsPerEpoch) {
       const epoch = Math.floor(progress.step / this.#stepsPerEpoch);
       const batches = globalBatches(this.#dataset.length, batchSize, { shuffle, seed, epoch });

@@ -4,7 +4,8 @@ import { partition } from "../data/index.js";
 import { TuttiError } from "../errors.js";
 import type { ParameterVector } from "../nn/index.js";
 import { assign, axpy, keep, scal, scope, type Tensor, zerosLike } from "../tensor/index.js";
-import { divide, type LeafRange, sumNode, wholeNodes } from "./summation-tree.js";
+import { sumNode } from "./summation-tree.js";
+import { addTo, type FloatArray, TreeReduction } from "./tree-reduction.js";
 
 /** What a model makes of some samples. */
 export interface Evaluated {
@@ -12,7 +13,7 @@ export interface Evaluated {
   readonly loss: Tensor;
   /** Sum of the weights: `loss.weight(…)`. The number of samples if absent. */
   readonly weight?: number;
-  /** Figures that are summed over all samples beside the loss, such as the number of correct ones. */
+  /** Figures that are summed over all samples beside the loss, such as the number of correct ones: as many as the options say. */
   readonly statistics?: readonly number[];
 }
 
@@ -27,11 +28,12 @@ export interface GlobalGradientOptions {
   readonly microBatch?: number;
   /** How many statistics `evaluate` gives beside the loss; 0 if absent. */
   readonly statistics?: number;
-  /** Bytes of the gradient that one allreduce takes. */
+  /** Bytes of the gradient that one collective takes; 4 MiB if absent. */
   readonly bucketBytes?: number;
   /**
-   * `"exact"`: the gradient of the mean over the global batch, whatever ranks hold of it. `"rank-means"`: the mean of
-   * the ranks' means, as PyTorch's DistributedDataParallel computes it, which differs when ranks hold unequal numbers.
+   * `"exact"`, the default: the gradient of the mean over the global batch, whatever ranks hold of it. `"rank-means"`:
+   * the mean of the means of those ranks that hold samples, as PyTorch's DistributedDataParallel computes it, which
+   * differs when they hold unequal numbers.
    */
   readonly average?: "exact" | "rank-means";
 }
@@ -65,16 +67,17 @@ export class GlobalGradient {
   readonly #parameters: ParameterVector;
   readonly #shards: number;
   readonly #options: GlobalGradientOptions;
-  /** Of every rank, the nodes of the summation tree that it sums alone. */
-  readonly #nodes: readonly (readonly LeafRange[])[];
+  readonly #reduction: TreeReduction;
   readonly #slots: Slot[];
 
   /** @throws TuttiError `argument` if there are fewer shards than ranks or a number is not a positive integer. */
   constructor(comm: Comm, parameters: ParameterVector, options: GlobalGradientOptions = {}) {
-    const { shards = comm.size, microBatch } = options;
-    for (const [name, value] of Object.entries({ shards, microBatch })) {
+    const { shards = comm.size, microBatch, bucketBytes = BUCKET_BYTES } = options;
+    for (const [name, value] of Object.entries({ shards, microBatch, bucketBytes })) {
       if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
-      throw new TuttiError("argument", `GlobalGradient: ${name} is ${value}, expected a positive integer`);
+      throw new TuttiError("argument", `GlobalGradient: ${name} is ${value}, expected a positive integer`, {
+        [name]: value,
+      });
     }
     if (shards < comm.size) {
       const message = `GlobalGradient: ${shards} shards cannot be dealt out to ${comm.size} ranks; use at least one for each`;
@@ -88,51 +91,63 @@ export class GlobalGradient {
     this.#parameters = parameters;
     this.#shards = shards;
     this.#options = options;
-    this.#nodes = Array.from({ length: comm.size }, (_, rank) => {
-      const [start, end] = partition(shards, comm.size, rank);
-      return wholeNodes(shards, { start, end });
-    });
+    this.#reduction = new TreeReduction(comm, shards, bucketBytes);
     this.#slots = [{ flat: parameters.grad, views: parameters.grads, figures: this.#newFigures() }];
   }
 
   /**
    * Computes the gradient of the mean loss over the samples `batch`, into the parameters' gradient on every rank.
+   * Collective.
    *
    * @param batch indices of the global batch: the same on every rank
    * @param evaluate what the model makes of some of these samples, in differentiable operations
+   * @throws TuttiError `argument` if the weights of all samples together are not greater than 0, or if `evaluate` gives
+   *   another number of statistics than the options say; whatever `evaluate` throws.
    */
   compute(batch: Int32Array, evaluate: (samples: Int32Array) => Evaluated): GlobalFigures {
-    const perRank = this.#options.average === "rank-means";
-    const samples = perRank ? Math.max(1, this.#ownSamples(batch.length)) * this.#comm.size : batch.length;
-    this.#nodes[this.#comm.rank].forEach((node, slot) => {
+    const ofRanks = this.#options.average === "rank-means";
+    const [first, end] = this.ownRange(batch.length);
+    // Of ranks' means, each counts as much as every other that has samples.
+    const share = ofRanks ? Math.min(this.#comm.size, batch.length) * (end - first) : batch.length;
+    const { nodes } = this.#reduction;
+    nodes.forEach((node, slot) => {
       sumNode(
         node,
         slot,
-        (shard, to) => this.#evaluateShard(batch, shard, this.#slot(to), evaluate, 1 / samples),
+        (shard, to) => this.#evaluateShard(batch, shard, this.#slot(to), evaluate, 1 / share),
         (from, to) => {
           axpy(1, this.#slots[from].flat, this.#slots[to].flat);
-          add(this.#slots[to].figures, this.#slots[from].figures);
+          addTo(this.#slots[to].figures, this.#slots[from].figures);
         },
       );
     });
-    const [{ flat, figures: own }] = this.#slots;
-    if (perRank && own[1] > 0) this.#rescale(flat, own, samples / this.#comm.size / own[1]);
-    const figures = this.#nodes.every((nodes) => nodes.length === 1) ? this.#allreduce() : this.#joinNodes();
-    if (!perRank) this.#rescale(flat, figures, batch.length / figures[1]);
-    return { loss: figures[0], statistics: figures.subarray(2) };
+    const own = this.#slots.slice(0, nodes.length);
+    const [{ flat, figures }] = own;
+    if (ofRanks && figures[1] > 0) rescale(flat, figures, (end - first) / figures[1]);
+    this.#reduction.reduce(own.map((slot) => slot.flat.data as FloatArray));
+    this.#reduction.reduce(own.map((slot) => slot.figures));
+    if (!(figures[1] > 0)) {
+      const message = `GlobalGradient: the weights of the ${batch.length} samples of the batch add up to ${figures[1]}, so there is no mean`;
+      throw new TuttiError("argument", message, { samples: batch.length, weight: figures[1] });
+    }
+    if (!ofRanks) rescale(flat, figures, batch.length / figures[1]);
+    return { loss: figures[0], statistics: figures.slice(2) };
   }
 
-  /** Sums were divided by the number of samples; weights may be known only now. */
-  #rescale(gradient: Tensor, figures: Float64Array, factor: number): void {
-    if (factor === 1) return;
-    scal(factor, gradient);
-    figures[0] *= factor;
-  }
-
-  /** How many of `samples` this rank evaluates. */
-  #ownSamples(samples: number): number {
+  /** The part of a global batch of `samples` samples that this rank evaluates: from the first up to, not including, the second. */
+  ownRange(samples: number): [start: number, end: number] {
     const [first, end] = partition(this.#shards, this.#comm.size, this.#comm.rank);
-    return partition(samples, this.#shards, end - 1)[1] - partition(samples, this.#shards, first)[0];
+    return [partition(samples, this.#shards, first)[0], partition(samples, this.#shards, end - 1)[1]];
+  }
+
+  /** Frees what it holds beside the parameters' gradient. */
+  dispose(): void {
+    for (const { flat, views } of this.#slots.splice(1))
+      for (const tensor of [...views, flat]) tensor.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   #newFigures(): Float64Array {
@@ -169,73 +184,29 @@ export class GlobalGradient {
         const { value, aux } = valueAndGradInto(
           () => {
             const { loss, weight = samples.length, statistics = [] } = evaluate(samples);
+            this.#checkStatistics(statistics);
             return [loss, [weight, ...statistics]];
           },
           this.#parameters.values,
           slot.views,
           { accumulate: pass > 0, scale },
         );
-        add(slot.figures, [value.item() * scale, ...aux]);
+        addTo(slot.figures, [value.item() * scale, ...aux]);
       });
     }
   }
 
-  /** Every rank has summed one node: the engine's reduction goes on in the order of the same tree. */
-  #allreduce(): Float64Array {
-    const { flat, figures } = this.#slots[0];
-    if (this.#comm.size === 1) return figures.slice();
-    const data = flat.data as FloatArray;
-    const step = Math.max(
-      1,
-      Math.floor((this.#options.bucketBytes ?? BUCKET_BYTES) / data.BYTES_PER_ELEMENT),
-    );
-    for (let start = 0; start < data.length; start += step) {
-      const bucket = data.subarray(start, start + step);
-      this.#comm.allreduce(bucket, { out: bucket });
-    }
-    return this.#comm.allreduce(figures);
-  }
-
-  /** Ranks have summed several nodes each: everybody gets all of them and joins them in the order of the tree. */
-  #joinNodes(): Float64Array {
-    const own = this.#nodes[this.#comm.rank].map((_, slot) => this.#slots[slot]);
-    const flats = this.#gather(own.map(({ flat }) => flat.data as FloatArray));
-    const figures = this.#gather(own.map((slot) => slot.figures));
-    const starts = new Map(this.#nodes.flat().map(({ start, end }, index) => [`${start}-${end}`, index]));
-    const join = (node: LeafRange): number => {
-      const found = starts.get(`${node.start}-${node.end}`);
-      if (found !== undefined) return found;
-      const middle = divide(node);
-      const left = join({ start: node.start, end: middle });
-      const right = join({ start: middle, end: node.end });
-      add(flats[left], flats[right]);
-      add(figures[left], figures[right]);
-      return left;
-    };
-    const sum = join({ start: 0, end: this.#shards });
-    (this.#slots[0].flat.data as FloatArray).set(flats[sum]);
-    return figures[sum];
-  }
-
-  /** The vectors of all ranks, in the order of ranks and nodes. */
-  #gather<A extends FloatArray>(vectors: readonly A[]): A[] {
-    const { length } = vectors[0];
-    const Vector = vectors[0].constructor as new (length: number) => A;
-    const packed = new Vector(vectors.length * length);
-    vectors.forEach((vector, index) => {
-      packed.set(vector, index * length);
-    });
-    const all = this.#comm.allgather(packed, { counts: this.#nodes.map((nodes) => nodes.length * length) });
-    return Array.from(
-      { length: all.length / length },
-      (_, i) => all.subarray(i * length, (i + 1) * length) as A,
-    );
+  #checkStatistics({ length }: readonly number[]): void {
+    const { statistics: wanted = 0 } = this.#options;
+    if (length === wanted) return;
+    const message = `GlobalGradient: evaluate gave ${length} statistics, expected ${wanted} as the options say`;
+    throw new TuttiError("argument", message, { found: length, wanted });
   }
 }
 
-type FloatArray = Float32Array | Float64Array;
-
-/** Adds elementwise in the precision of `to`. */
-function add(to: FloatArray, from: ArrayLike<number>): void {
-  for (let i = 0; i < to.length; i++) to[i] += from[i];
+/** Sums were divided by a number of samples, because their weights are known only afterwards. */
+function rescale(gradient: Tensor, figures: Float64Array, factor: number): void {
+  if (factor === 1) return;
+  scal(factor, gradient);
+  figures[0] *= factor;
 }

@@ -28,6 +28,25 @@ export function wholeNodes(leaves: number, range: LeafRange): LeafRange[] {
 }
 
 /**
+ * Whether ranks whose first leaves are `starts` hold one node each, and the tree joins these as the tree over the ranks
+ * themselves does. A reduction over the ranks is then the rest of the sum. Neither follows from the other: 2, 1, 1 and 1
+ * leaves are a node each, but five leaves are ((0+1)+(2+3))+4.
+ */
+export function followsRanks(leaves: number, starts: readonly number[]): boolean {
+  const follows = (node: LeafRange, ranks: LeafRange): boolean => {
+    if (ranks.end - ranks.start === 1) return true;
+    const middle = divide(node);
+    const rank = divide(ranks);
+    return (
+      starts[rank] === middle &&
+      follows({ start: node.start, end: middle }, { start: ranks.start, end: rank }) &&
+      follows({ start: middle, end: node.end }, { start: rank, end: ranks.end })
+    );
+  };
+  return follows({ start: 0, end: leaves }, { start: 0, end: starts.length });
+}
+
+/**
  * Sums over `node` in tree order, leaf after leaf: `leaf(i, slot)` puts the value of leaf i into a slot, `add(from, to)`
  * adds one slot to another. The sum ends in `slot`; slots after it hold what waits to be added.
  */

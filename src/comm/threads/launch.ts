@@ -17,6 +17,8 @@ export interface LaunchOptions {
   readonly scriptPath: string;
   /** What the ranks see behind it. */
   readonly argv?: readonly string[];
+  /** Plain data that the ranks find as `workerData.data`; shared memory in it is not copied. */
+  readonly data?: unknown;
   /** Begins each line of output with `[rank] `. */
   readonly tag?: boolean;
   /** Where the ranks' output goes; this process's own streams when absent. */
@@ -120,7 +122,7 @@ class Launch {
       ...this.#inbox.open(rank),
     };
     const worker = new Worker(RANK_MAIN, {
-      workerData: { tutti: data, launch: start },
+      workerData: { tutti: data, launch: start, data: this.#options.data },
       transferList: [...transfer, start.port],
       execArgv: EXEC_ARGV,
       // The worker's own streams stay unused: this keeps Node from connecting them (see redirectOutput).

@@ -1,0 +1,71 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { world } from "../comm/index.js";
+import {
+  ArrayDataset,
+  csvLines,
+  encodeTable,
+  loadMnist,
+  type NdArray,
+  readArray,
+  readCsv,
+  writeCsv,
+} from "../data/index.js";
+import { TuttiError } from "../errors.js";
+import { predict } from "../train/evaluate.js";
+import { loadModel, type ModelCard } from "../train/model-file.js";
+import { isTable, prepareOf, requireFinite, requireInputShape } from "../train/problem.js";
+import { finishOf, mostLikely } from "../train/run-evaluation.js";
+
+/** `tutti predict`: what a trained network says of new data. */
+export function register(program: Command): void {
+  program
+    .command("predict")
+    .description("Apply a trained network to new data; predictions and probabilities are written as CSV.")
+    .argument("<run>", "folder of a run, or a model.safetensors")
+    .argument("<data>", "table.csv, x.npy, an IDX file, or mnist for its test images")
+    .option("--out <file>", "where the CSV goes; standard output when absent")
+    .action(run);
+}
+
+function run(path: string, data: string, { out }: { out?: string }): void {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  const { model, card } = loadModel(isFolder ? join(path, "model.safetensors") : path);
+  const inputs = readInputs(data, card);
+  const prepare = prepareOf(card.input, card.dtype);
+  const outputs = predict(model, new ArrayDataset(inputs), world(), prepare, finishOf(card.target));
+  const { names, rows } = tabulate(outputs, inputs.shape[0], card);
+  if (out !== undefined) writeCsv(out, names, rows);
+  else for (const text of csvLines(names, rows)) process.stdout.write(text);
+}
+
+function readInputs(data: string, { input, dtype }: ModelCard): NdArray {
+  if (input.kind === "table")
+    return encodeTable(readCsv(data), input.schema, { dtype, targets: false }).inputs;
+  if (isTable(data)) {
+    const message = `tutti predict: '${data}' is a table, but the model takes arrays of shape [${input.shape.join(", ")}]`;
+    throw new TuttiError("argument", message, { file: data });
+  }
+  const inputs = data === "mnist" ? loadMnist().test.images : readArray(data);
+  requireInputShape(data, inputs, input.shape);
+  requireFinite(inputs, data);
+  return inputs;
+}
+
+/** One row a sample: the prediction and, for classes, the probability of each. */
+function tabulate(outputs: Float64Array, samples: number, { target }: ModelCard) {
+  const width = outputs.length / samples;
+  const row = (i: number) => Array.from(outputs.subarray(i * width, (i + 1) * width));
+  if (target.kind === "number") {
+    const names =
+      width === 1 ? [target.name] : Array.from({ length: width }, (_, j) => `${target.name} ${j}`);
+    return { names, rows: Array.from({ length: samples }, (_, i) => row(i)) };
+  }
+  const predictions = mostLikely(outputs, samples);
+  const probabilities = (i: number) => (width === 1 ? [1 - outputs[i], outputs[i]] : row(i));
+  return {
+    names: ["prediction", ...target.classes.map((name) => `probability of ${name}`)],
+    rows: Array.from({ length: samples }, (_, i) => [target.classes[predictions[i]], ...probabilities(i)]),
+  };
+}
