@@ -1,6 +1,5 @@
 import { TuttiError } from "../errors.js";
 import type { ParameterVector } from "../nn/index.js";
-import { build, type Form } from "../nn/named.js";
 import { Optimizer, type OptimizerOptions } from "./optimizer.js";
 import { requireNumber } from "./options.js";
 
@@ -190,49 +189,4 @@ export class AdamW extends Adam {
   protected override get decoupled(): boolean {
     return true;
   }
-}
-
-/**
- * The optimiser that a text names, for these parameters: `sgd`, `sgd:momentum=0.9`, `nesterov`, `adam:beta2=0.99`.
- *
- * @throws TuttiError `argument` with the known names, or the parameters of the one that was named.
- */
-export function optimizerByName(
-  text: string,
-  parameters: ParameterVector,
-  options: OptimizerOptions = {},
-): Optimizer {
-  const adam = ["beta1", "beta2", "eps"];
-  const forms: Readonly<Record<string, Form<Optimizer>>> = {
-    sgd: {
-      parameters: ["momentum"],
-      build: (given) => new SGD(parameters, { ...options, ...given.numbers() }),
-    },
-    momentum: {
-      parameters: ["momentum"],
-      build: (given) => new SGD(parameters, { ...options, momentum: given.number("momentum", 0.9) }),
-    },
-    nesterov: {
-      parameters: ["momentum"],
-      build: (given) =>
-        new SGD(parameters, { ...options, momentum: given.number("momentum", 0.9), nesterov: true }),
-    },
-    adagrad: {
-      parameters: ["eps"],
-      build: (given) => new Adagrad(parameters, { ...options, ...given.numbers() }),
-    },
-    rmsprop: {
-      parameters: ["decay", "eps", "momentum"],
-      build: (given) => new RMSprop(parameters, { ...options, ...given.numbers() }),
-    },
-    adam: {
-      parameters: adam,
-      build: (given) => new Adam(parameters, { ...options, ...given.numbers() }),
-    },
-    adamw: {
-      parameters: adam,
-      build: (given) => new AdamW(parameters, { ...options, ...given.numbers() }),
-    },
-  };
-  return build("optimizerByName", forms, text);
 }

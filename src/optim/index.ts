@@ -1,3 +1,4 @@
+export { optimizerByName } from "./by-name.js";
 export { clipByNorm, clipByValue } from "./clip.js";
 export {
   Adagrad,
@@ -5,7 +6,6 @@ export {
   Adam,
   type AdamOptions,
   AdamW,
-  optimizerByName,
   RMSprop,
   type RMSpropOptions,
   SGD,
