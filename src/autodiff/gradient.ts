@@ -27,6 +27,9 @@ export type GradientOf<Args extends readonly unknown[], N extends Argnums> = N e
  * Arguments to differentiate are float tensors, or nested arrays and records of them; gradients have their structure, shapes and
  * dtypes. Derivatives of it may be taken again.
  *
+ * @example
+ * const slope = grad((x: Tensor) => sum(square(x)));
+ * slope(tensor([1, 2])); // [2, 4]
  * @param argnums Which arguments, default 0.
  * @throws TuttiError (when called) `shape` if the value of `f` is not one number, `dtype` for integer arguments, `argument`.
  */

@@ -34,6 +34,8 @@ export interface IntoOptions {
  * Value of `f` and its gradient with respect to `params`, tensors that `f` uses wherever it likes, written to `destinations`:
  * row-major tensors like the parameters, for example views of one flat gradient vector. Matrix products write there directly.
  *
+ * @example
+ * const { value } = valueAndGradInto(() => mean(square(sub(matmul(x, weight), y))), [weight], [gradient]);
  * @param f Returns one number as a tensor, or that and anything else in a pair.
  * @throws TuttiError `shape`, `dtype` or `argument` if destinations do not fit or the value of `f` is not one number.
  */

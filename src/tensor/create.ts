@@ -13,6 +13,8 @@ export type TensorData = NestedNumbers | NestedArray | ArrayLike<number>;
 /**
  * A tensor with a copy of `data`: nested arrays of numbers or booleans, or a TypedArray.
  *
+ * @example
+ * const x = tensor([[1, 2], [3, 4]], { dtype: "float32" });
  * @param options.dtype Default: `float64` for numbers, `bool` for booleans, and what a TypedArray holds
  *   (16-bit and signed 8-bit integers become `int32`).
  * @param options.shape Another shape for the same number of elements.

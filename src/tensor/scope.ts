@@ -13,6 +13,8 @@ const NOTHING = -1;
  * If `body` throws, everything is freed. Inside a function that is being differentiated nothing is freed, because the
  * derivative needs what lies between.
  *
+ * @example
+ * const total = scope(() => sum(square(sub(x, y)))); // the difference and its square are gone
  * @throws TuttiError `argument` if `body` returns a promise: a scope ends when `body` returns, before a promise is settled.
  */
 export function scope<T>(body: () => T): T {
