@@ -37,7 +37,11 @@ function run(path: string, data: string, { out }: { out?: string }): void {
   const outputs = predict(model, new ArrayDataset(inputs), world(), prepare, finishOf(card.target));
   const { names, rows } = tabulate(outputs, inputs.shape[0], card);
   if (out !== undefined) writeCsv(out, names, rows);
-  else for (const text of csvLines(names, rows)) process.stdout.write(text);
+  else {
+    // Whoever has read enough, such as `head`, closes the pipe.
+    process.stdout.on("error", () => process.exit(0));
+    for (const text of csvLines(names, rows)) process.stdout.write(text);
+  }
 }
 
 function readInputs(data: string, { input, dtype }: ModelCard): NdArray {

@@ -73,7 +73,11 @@ export function register(program: Command): void {
     .option("--shards <S>", "same bits on every number of ranks up to S", count)
     .option("--micro-batch <N>", "most samples evaluated at once", count)
     .option("--out <folder>", "the run's folder; runs/<name>-<number> when absent")
-    .option("--save-every <steps>", "steps between checkpoints; every epoch when absent", count)
+    .option(
+      "--save-every <steps>",
+      "steps between checkpoints; at ends of epochs, some seconds apart, when absent",
+      count,
+    )
     .option("--resume", "go on from the newest checkpoint of --out")
     .action(train);
 }

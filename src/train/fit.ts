@@ -49,7 +49,7 @@ export interface FitOptions extends Pick<GlobalGradientOptions, "shards" | "micr
 
 export interface CheckpointOptions {
   readonly folder: string;
-  /** Steps between checkpoints; one after every epoch if absent. */
+  /** Steps between checkpoints. If absent, one at the end of an epoch when the last is some seconds old. The last step always has one. */
   readonly every?: number;
   /** Go on from the newest checkpoint in the folder, if there is one. */
   readonly resume?: boolean;
@@ -83,6 +83,8 @@ export function fit(model: Module, dataset: Dataset, options: FitOptions): FitRe
   return new Training(model, dataset, options).run();
 }
 
+const SECONDS_BETWEEN_CHECKPOINTS = 5;
+
 const DEFAULTS = { dtype: "float32", seed: 0, epochs: 10, batchSize: 128, shuffle: true } as const;
 
 class Training {
@@ -102,6 +104,8 @@ class Training {
   readonly #start = performance.now();
   /** When the last record was made, in seconds of training, and how many samples had been summed up for it already. */
   #recorded: { seconds: number; samples: number };
+  /** When the last checkpoint was made, in seconds of training. */
+  #saved: number;
 
   constructor(model: Module, dataset: Dataset, given: FitOptions) {
     const options = { ...DEFAULTS, ...definedOnly(given) };
@@ -124,6 +128,7 @@ class Training {
     };
     this.#before = this.#progress.seconds;
     this.#recorded = { seconds: this.#before, samples: this.#progress.sums.samples };
+    this.#saved = this.#before;
     requireSameWeights(comm, this.#parameters);
   }
 
@@ -137,9 +142,9 @@ class Training {
       const batches = globalBatches(this.#dataset.length, batchSize, { shuffle, seed, epoch });
       for (const batch of batches.slice(progress.step % this.#stepsPerEpoch)) {
         this.#step(batch);
-        if (this.#isDue(this.#options.recordEvery ?? Math.max(1, Math.round(this.#stepsPerEpoch / 10))))
-          this.#record();
-        if (this.#options.checkpoints && this.#isDue(this.#options.checkpoints.every)) this.#checkpoint();
+        if (this.#recordIsDue()) this.#record();
+        const { checkpoints } = this.#options;
+        if (checkpoints && this.#checkpointIsDue(checkpoints)) this.#checkpoint(checkpoints);
       }
     }
     return {
@@ -173,19 +178,31 @@ class Training {
     if (counts) progress.sums.correct += figures.statistics[0];
   }
 
-  /** At the end of every epoch, and after every `every` steps if given. */
-  #isDue(every: number | undefined): boolean {
+  get #isEndOfEpoch(): boolean {
+    return this.#progress.step % this.#stepsPerEpoch === 0;
+  }
+
+  #recordIsDue(): boolean {
+    const { recordEvery = Math.max(1, Math.round(this.#stepsPerEpoch / 10)) } = this.#options;
+    return this.#isEndOfEpoch || (this.#progress.step % this.#stepsPerEpoch) % recordEvery === 0;
+  }
+
+  /** Whether to save now; where people do not say, epochs that take no time are not worth a file each. */
+  #checkpointIsDue({ every }: CheckpointOptions): boolean {
     const { step } = this.#progress;
-    return step % this.#stepsPerEpoch === 0 || (every !== undefined && step % every === 0);
+    if (step === this.#options.epochs * this.#stepsPerEpoch) return true;
+    if (every !== undefined) return step % every === 0;
+    return this.#isEndOfEpoch && this.#seconds() - this.#saved >= SECONDS_BETWEEN_CHECKPOINTS;
   }
 
   #record(): void {
     const { step, sums } = this.#progress;
     const { loss, validation, schedule } = this.#options;
     const seconds = this.#seconds();
-    const atEnd = step % this.#stepsPerEpoch === 0;
     const validated =
-      atEnd && validation ? evaluate(this.#model, validation, loss, this.#comm, this.#prepare) : undefined;
+      this.#isEndOfEpoch && validation
+        ? evaluate(this.#model, validation, loss, this.#comm, this.#prepare)
+        : undefined;
     if (this.#comm.rank === 0) {
       const record: MetricsRecord = {
         step,
@@ -205,9 +222,9 @@ class Training {
     this.#recorded = { samples: 0, seconds: this.#seconds() };
   }
 
-  #checkpoint(): void {
+  #checkpoint({ folder, recipe = {} }: CheckpointOptions): void {
+    this.#saved = this.#seconds();
     if (this.#comm.rank !== 0) return;
-    const { folder, recipe = {} } = this.#options.checkpoints!;
     const progress = { ...this.#progress, seconds: this.#seconds() };
     saveCheckpoint(folder, this.#parameters, this.#optimizer, progress, recipe);
   }

@@ -37,7 +37,7 @@ export interface Run {
   readonly options: TrainOptions;
   /** An existing folder. */
   readonly folder: string;
-  /** Steps between checkpoints; one after every epoch if null. */
+  /** Steps between checkpoints; at the end of epochs, some seconds apart, if null. */
   readonly saveEvery: number | null;
   /** Go on from the newest checkpoint in the folder, if there is one. */
   readonly resume: boolean;
