@@ -19,8 +19,8 @@ EXPORT void FN(unary)(int op, size_t n, const REAL* x, REAL* y) {
     case EXPM1: EACH(FN(expm1)(v));
     case LOG: EACH(FN(log)(v));
     case LOG1P: EACH(FN(log1p)(v));
-    case SIN: EACH(FN(sin)(v));
-    case COS: EACH(FN(cos)(v));
+    case SIN: FN(sin_array)(n, x, 0, y); break;
+    case COS: FN(sin_array)(n, x, 1, y); break;
     case TANH: EACH(FN(tanh)(v));
     case SIGMOID: EACH(FN(sigmoid)(v));
     case SOFTPLUS: EACH(FN(softplus)(v));

@@ -33,7 +33,7 @@ EXPORT void FN(gemm)(int trans_a, int trans_b, size_t m, size_t n, size_t k, dou
     FN(multiply_vector)(m, k, (REAL)alpha, a, lda, b, (REAL)beta, c, ldc);
     return;
   }
-  if (n == 1 && trans_a && ldc == 1) {
+  if (n == 1 && m > 1 && trans_a && ldc == 1) {
     // A contiguous column of C is a row of its transpose, whose tiles read A as it lies.
     FN(gemm)(!trans_b, 0, 1, m, k, alpha, b, ldb, a, lda, beta, c, m);
     return;

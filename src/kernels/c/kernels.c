@@ -8,6 +8,8 @@
 #include "real_f64.h"
 #include "math.h"
 #include "trig.h"
+#include "pow.h"
+#include "trig_array.h"
 #include "random.h"
 #include "elementwise.h"
 #include "reduce.h"
@@ -17,6 +19,7 @@
 
 #include "real_f32.h"
 #include "math.h"
+#include "trig_array.h"
 #include "elementwise.h"
 #include "reduce.h"
 #include "gemm.h"

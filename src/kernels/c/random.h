@@ -52,7 +52,7 @@ EXPORT void philox_normal_f64(size_t n, PHILOX_PARAMETERS, double* y) {
     uint64_t a = (uint64_t)w.word[1] << 32 | w.word[0], b = (uint64_t)w.word[3] << 32 | w.word[2];
     double radius = __builtin_sqrt(-2.0 * log_f64((double)((a >> 11) + 1) * 0x1p-53));
     double angle = (double)(b >> 11) * 0x1p-53 * 0x1.921fb54442d18p2;
-    y[i] = radius * sin_quarter_f64(angle, e & 1 ? 0 : 1);
+    y[i] = radius * sin_small_f64(angle, e & 1 ? 0 : 1);
   }
 }
 
@@ -63,6 +63,6 @@ EXPORT void philox_normal_f32(size_t n, PHILOX_PARAMETERS, float* y) {
     uint32_t a = w.word[e & 2], b = w.word[(e & 2) + 1];
     double radius = __builtin_sqrt(-2.0 * log_f64(((double)a + 1.0) * 0x1p-32));
     double angle = (double)b * 0x1p-32 * 0x1.921fb54442d18p2;
-    y[i] = (float)(radius * sin_quarter_f64(angle, e & 1 ? 0 : 1));
+    y[i] = (float)(radius * sin_small_f64(angle, e & 1 ? 0 : 1));
   }
 }
