@@ -5,6 +5,7 @@ import {
   type Level,
   type Node,
   pointerOf,
+  recording,
   sameShape,
   showShape,
   watch,
@@ -47,20 +48,24 @@ export function valueAndGradInto<Aux = undefined>(
 ): { value: Tensor; aux: Aux } {
   checkDestinations("valueAndGradInto", params, destinations);
   return scoped(() => {
+    const { value, aux, node, level, variables } = recordWatching("valueAndGradInto", f, params);
     const targets = destinations.map((tensor): Destination => ({ tensor, filled: accumulate }));
-    const { value, aux, node, level, variables } = recordWatching("valueAndGradInto", f, params, targets);
-    backwardFrom(value, node, { level, variables }, scale);
+    // While an outer derivative is recorded the gradient must be made of recorded tensors, and is written at the end.
+    if (!recording) for (const [i, variable] of variables.entries()) variable.target = targets[i];
+    try {
+      backwardFrom(value, node, { level, variables }, scale);
+    } finally {
+      for (const variable of variables) variable.target = null;
+    }
     for (const [i, { cotangent }] of variables.entries()) {
-      const target = targets[i];
-      if (cotangent !== null) write(cotangent, target);
-      else if (!target.filled) assign(target.tensor, 0);
       variables[i].cotangent = null;
+      if (cotangent !== null) write(cotangent, targets[i]);
+      else if (!targets[i].filled) assign(targets[i].tensor, 0);
     }
     return { value, aux };
   });
 }
 
-/** What a sweep could not write to its destination itself, because an outer derivative is recorded. */
 function write(gradient: Tensor, { tensor, filled }: Destination): void {
   if (filled) axpy(1, gradient, tensor);
   else assign(tensor, gradient);
@@ -82,8 +87,8 @@ export function hvpInto(
   checkDestinations("hvpInto", params, destinations);
   checkLike("hvpInto", "a direction", directions, params);
   scoped(() => {
-    const outer = watching("hvpInto", params, null, () => {
-      const { value, node, level, variables } = recordWatching("hvpInto", f, params, null);
+    const outer = watching("hvpInto", params, () => {
+      const { value, node, level, variables } = recordWatching("hvpInto", f, params);
       backwardFrom(value, node, { level, variables }, scale);
       return takeCotangents(variables);
     });
@@ -94,13 +99,8 @@ export function hvpInto(
 }
 
 /** Records `f` with `params` as variables, and checks that its value is one number. */
-function recordWatching<Aux>(
-  caller: string,
-  f: () => WithAux<Aux>,
-  params: readonly Tensor[],
-  targets: readonly Destination[] | null,
-) {
-  const { level, variables, result } = watching(caller, params, targets, () => {
+function recordWatching<Aux>(caller: string, f: () => WithAux<Aux>, params: readonly Tensor[]) {
+  const { level, variables, result } = watching(caller, params, () => {
     const [value, aux] = splitAux(caller, f());
     return { value, aux: aux as Aux, node: value.node };
   });
@@ -112,7 +112,6 @@ function recordWatching<Aux>(
 function watching<T>(
   caller: string,
   params: readonly Tensor[],
-  targets: readonly Destination[] | null,
   body: () => T,
 ): { level: Level; variables: Node[]; result: T } {
   const before = params.map(({ node }) => node);
@@ -123,9 +122,7 @@ function watching<T>(
         const earlier = params[i].node;
         if (earlier !== null && earlier.id >= open.first)
           throw new TuttiError("argument", `${caller}: params holds "${params[i].name}" twice`, { index: i });
-        const node = watch(params[i], params[i], open);
-        if (targets !== null) node.target = targets[i];
-        variables.push(node);
+        variables.push(watch(params[i], params[i], open));
       }
       return body();
     });

@@ -1,9 +1,9 @@
 import { add, assign, axpy, broadcastTo, sumTo, type Tensor } from "../tensor/index.js";
-import { type Level, type Node, recording, sameShape } from "../tensor/internal.js";
+import { type Level, type Node, sameShape } from "../tensor/internal.js";
 import type { Application } from "./rule.js";
 import { ruleOf } from "./table.js";
 
-/** Where the cotangent of a watched parameter accumulates. */
+/** Where the cotangent of a variable accumulates: `Node.target` during a sweep that is not recorded itself. */
 export interface Destination {
   readonly tensor: Tensor;
   /** Whether it holds something to add to. */
@@ -41,7 +41,7 @@ export function sweepBackward(node: Node | null, level: Level, variables: number
 function propagate(g: Tensor, node: Node, i: number, parent: Node): void {
   const rule = ruleOf(node.primitive);
   const destination = parent.target as Destination | null;
-  if (destination !== null && rule.vjpInto !== undefined && !recording) {
+  if (destination !== null && rule.vjpInto !== undefined) {
     if (rule.vjpInto(g, node as Application, i, destination.tensor, destination.filled)) {
       destination.filled = true;
       return;
@@ -56,7 +56,7 @@ export function accumulate(node: Node, share: Tensor): void {
   const { shape } = node.output;
   const cotangent = sameShape(share.shape, shape) ? share : sumTo(share, shape);
   const destination = node.target as Destination | null;
-  if (destination === null || recording)
+  if (destination === null)
     node.cotangent = node.cotangent === null ? cotangent : add(node.cotangent, cotangent);
   else {
     if (destination.filled) axpy(1, cotangent, destination.tensor);

@@ -169,6 +169,14 @@ test("inside another derivative it is differentiated like everything else", () =
   const w = tensor([1, 2]);
   const f = (x: Tensor) => valueAndGradInto(() => sum(mul(w, x)), [w], [zeros([2])]).value;
   assertTensor(grad(f)(tensor([5, 6])), [1, 2]);
+  // a parameter that itself depends on the outer variable: Σ (2x)², and its gradient 4x written on the way
+  const gradient = zeros([2]);
+  const g = (x: Tensor) => {
+    const twice = mul(x, 2);
+    return valueAndGradInto(() => sum(square(twice)), [twice], [gradient]).value;
+  };
+  assertTensor(grad(g)(tensor([5, 6])), [40, 48]);
+  assertTensor(gradient, [20, 24]);
 });
 
 test("a network in scopes of its own has the same gradient", () => {
