@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import type { BuildFailure, Loader, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { BuildFailure, Loader, Plugin } from "esbuild";
 import { TuttiError } from "../errors.js";
+import { packages } from "./bundle-packages.js";
 
 // esbuild is CommonJS: `require` takes a third of the time of `import`, which would first scan it for its exports.
 const esbuild: typeof import("esbuild") = createRequire(import.meta.url)("esbuild");
@@ -20,15 +22,14 @@ const TARGET = "node20.11";
  * The module is written to a private temporary folder, which is removed when this process exits.
  *
  * @param script path of the script, relative to the working directory
+ * @param options `once`: the module is loaded only once and removes itself then, so that not even a signal leaves it
  * @returns URL of the module, source map included
  * @throws TuttiError "file" if there is no such script, "format" if it cannot be compiled or an import cannot be found,
  * "mismatch" if the script's installed `tutti` is another version
  */
-export async function bundle(script: string): Promise<URL> {
+export async function bundle(script: string, { once = false } = {}): Promise<URL> {
   const file = existingFile(script);
-  // The folder's name is needed for the source map's relative paths; the build is what may fail.
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), "tutti-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const folder = join(realpathSync(tmpdir()), `tutti-${randomUUID()}`);
   const out = join(folder, "script.mjs");
   try {
     const { outputFiles } = await esbuild.build({
@@ -48,7 +49,11 @@ export async function bundle(script: string): Promise<URL> {
       define: META_NAMES,
       plugins: [ownFiles(file), packages],
     });
-    writeFileSync(out, withRequire(outputFiles[0].text, file));
+    const code = withRequire(outputFiles[0].text, file);
+    // From here on nothing waits: a signal comes before the folder is made, or when somebody handles it.
+    mkdirSync(folder, { mode: 0o700 });
+    process.once("exit", () => rmSync(folder, REMOVE));
+    writeFileSync(out, once ? removingItself(code, folder) : code, { mode: 0o600 });
   } catch (error) {
     throw await compileError(error, script);
   } finally {
@@ -106,61 +111,6 @@ function fileConstants(source: string, path: string, main: boolean): string {
   return code;
 }
 
-/** Marks what this plugin asks esbuild's own resolver. */
-const SEEN = Symbol("seen");
-
-/** Leaves packages outside the bundle, under the absolute address that they have for the importing file. */
-const packages: Plugin = {
-  name: "packages",
-  setup(build) {
-    build.onResolve({ filter: /^[^./]/ }, async (args) => {
-      if (args.kind === "entry-point" || args.pluginData === SEEN) return;
-      const { path: name, kind, importer, resolveDir } = args;
-      const found = await build.resolve(name, { kind, importer, resolveDir, pluginData: SEEN });
-      if (/^tutti(\/|$)/.test(name)) return tutti(build, args, found);
-      if (found.errors.length > 0 || !isAbsolute(found.path) || isSource(name, found.path)) return found;
-      return external(found.path, kind);
-    });
-  },
-};
-
-/** Whether an import by name leads to something that must be bundled: TypeScript, JSON, or a file of `#imports`. */
-function isSource(name: string, path: string): boolean {
-  return /\.([cm]?tsx?|jsx|json)$/.test(path) || (name.startsWith("#") && !path.includes("node_modules"));
-}
-
-function external(path: string, kind: OnResolveArgs["kind"]): OnResolveResult {
-  return { path: kind.startsWith("require") ? path : pathToFileURL(path).href, external: true };
-}
-
-async function tutti(
-  build: PluginBuild,
-  { path: name, kind, importer, resolveDir }: OnResolveArgs,
-  found: OnResolveResult,
-): Promise<OnResolveResult> {
-  if (found.errors!.length > 0) {
-    try {
-      return external(fileURLToPath(import.meta.resolve(name)), kind);
-    } catch {
-      return found; // no such subpath: esbuild's message names it
-    }
-  }
-  const options = { kind: "require-call", importer, resolveDir, pluginData: SEEN } as const;
-  const manifest = await build.resolve("tutti/package.json", options);
-  const [installed, own] = [manifest.path, fileURLToPath(import.meta.resolve("tutti/package.json"))].map(
-    (path) => JSON.parse(readFileSync(path, "utf8")).version,
-  );
-  if (installed !== own) {
-    throw new TuttiError(
-      "mismatch",
-      `tutti run: this command line is version ${own}, but ${importer} imports tutti ${installed} ` +
-        `(${dirname(manifest.path)}); start the installed one with "npx tutti run"`,
-      { commandLine: own, installed, folder: dirname(manifest.path) },
-    );
-  }
-  return external(found.path!, kind);
-}
-
 /**
  * Gives CommonJS files inside the bundle a `require` for what stays outside it. The name is free: esbuild renames the
  * script's own declarations of `require` where its helper refers to the global one.
@@ -169,6 +119,13 @@ function withRequire(code: string, script: string): string {
   if (!code.includes("Dynamic require of ")) return code;
   const base = JSON.stringify(pathToFileURL(script).href);
   return `import{createRequire as __tutti_require}from"node:module";const require=__tutti_require(${base});${code}`;
+}
+
+const REMOVE = { recursive: true, force: true };
+
+function removingItself(code: string, folder: string): string {
+  const call = `__tutti_remove(${JSON.stringify(folder)},${JSON.stringify(REMOVE)});`;
+  return `import{rmSync as __tutti_remove}from"node:fs";${call}${code}`;
 }
 
 /** The compiler's own messages, with file, line and excerpt, as one TuttiError. */

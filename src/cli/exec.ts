@@ -14,7 +14,7 @@ export function register(program: Command): void {
 }
 
 async function exec(script: string, args: string[]): Promise<void> {
-  const entry = await bundle(script);
+  const entry = await bundle(script, { once: true });
   process.argv = [process.execPath, resolve(script), ...args];
   process.setSourceMapsEnabled(true);
   // Not awaited: what the script throws is reported by Node as if it had started the script itself.

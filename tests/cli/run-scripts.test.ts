@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { Project, runScript } from "./tutti.js";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Project, runScript, seen } from "./tutti.js";
 
 const json = JSON.stringify;
 
@@ -198,4 +198,26 @@ test("tutti exec runs the script in its own process", async () => {
   assert.equal(thrown.code, 1);
   assert.match(thrown.stderr, /on purpose/);
   assert.ok(thrown.stderr.includes(`${project.path("throws.ts")}:3:7`));
+});
+
+test("a signal ends tutti exec as it ends node, and leaves nothing", async () => {
+  using project = new Project({ "script.ts": "console.log('ready'); for (;;);" });
+  const { process: child, result } = project.start(["exec", "script.ts"]);
+  await seen(child.stdout, /ready/);
+  assert.deepEqual(readdirSync(project.temporary), []);
+  child.kill("SIGTERM");
+  assert.equal((await result).code, "SIGTERM");
+});
+
+test("the example of the first page says hello from every rank, the last line last", async () => {
+  using project = new Project({});
+  const example = fileURLToPath(new URL("../../../examples/hello.ts", import.meta.url));
+  const { code, stdout, stderr } = await project.tutti(["run", "-n", "3", example]);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  const lines = stdout.trim().split("\n");
+  assert.equal(lines.pop(), "All 3 ranks have said hello.");
+  assert.deepEqual(
+    lines.map((line) => line.replace(/ on .*, engine/, ", engine")).sort(),
+    [0, 1, 2].map((rank) => `Hello from rank ${rank} of 3, engine threads.`),
+  );
 });

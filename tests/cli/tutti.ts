@@ -12,7 +12,8 @@ export const MAIN = fileURLToPath(new URL("../../src/cli/main.js", import.meta.u
 
 /** What a run of the command line has left. */
 export interface Result {
-  readonly code: number | null;
+  /** Exit code, or the name of the signal that ended it. */
+  readonly code: number | NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -41,7 +42,7 @@ export class Project {
     return join(this.folder, name);
   }
 
-  /** Starts `tutti ...args`; a run that is not over in time is killed and has no exit code. */
+  /** Starts `tutti ...args`; a run that is not over in time is killed and rejects. */
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}, timeout = 60_000): Running {
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: this.folder,
@@ -50,10 +51,12 @@ export class Project {
       timeout,
       killSignal: "SIGKILL",
     });
-    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+    const ended = new Promise<number | NodeJS.Signals>((resolve) =>
+      child.on("close", (code, signal) => resolve(code ?? signal!)),
+    );
     const out = text(child.stdout).catch(() => "");
     const result = Promise.all([ended, out, text(child.stderr)]).then(([code, stdout, stderr]) => {
-      assert.notEqual(code, null, `tutti ${args.join(" ")} did not end in time:\n${stdout}\n${stderr}`);
+      assert.notEqual(code, "SIGKILL", `tutti ${args.join(" ")} did not end in time:\n${stdout}\n${stderr}`);
       assert.deepEqual(readdirSync(this.temporary), [], "temporary files are left");
       return { code, stdout, stderr };
     });
