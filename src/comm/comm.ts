@@ -20,7 +20,7 @@ export interface RootOptions {
 
 export interface ReduceOptions<A extends TypedArray = TypedArray> {
   /** How two elements become one; `"sum"` if absent. The same on every rank. */
-  readonly op?: Op;
+  readonly op?: Op<A>;
   /** Where the result goes: same element type and length as the input; the input itself for in place. New if absent. */
   readonly out?: A;
 }
@@ -57,7 +57,7 @@ export interface AlltoallOptions<A extends TypedArray = TypedArray> {
 }
 
 export interface ReduceScatterOptions<A extends TypedArray = TypedArray> {
-  readonly op?: Op;
+  readonly op?: Op<A>;
   /** Elements of the result that each rank keeps; equal shares if absent. The same on every rank. */
   readonly counts?: ArrayLike<number>;
   /** Receives this rank's share; new if absent. */
@@ -132,18 +132,18 @@ export interface Comm {
   /** Sends a piece of `buf` to each rank and gets one from each, in rank order (MPI 4.1, section 6.8). */
   alltoall<A extends TypedArray>(buf: A, options?: AlltoallOptions<A>): A;
   /** Combines the values of all ranks elementwise on the root; undefined elsewhere (MPI 4.1, section 6.9.1). */
-  reduce(value: number, options?: ReduceOptions & RootOptions): number | undefined;
+  reduce(value: number, options?: ReduceOptions<Float64Array> & RootOptions): number | undefined;
   reduce<A extends TypedArray>(buf: A, options?: ReduceOptions<A> & RootOptions): A | undefined;
   /** Combines the values of all ranks elementwise on every rank (MPI 4.1, section 6.9.6). */
-  allreduce(value: number, options?: ReduceOptions): number;
+  allreduce(value: number, options?: ReduceOptions<Float64Array>): number;
   allreduce<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): A;
   /** Combines elementwise, then leaves each rank its share of the result (MPI 4.1, section 6.10). */
   reduceScatter<A extends TypedArray>(buf: A, options?: ReduceScatterOptions<A>): A;
   /** Combines the values of ranks 0 to this one (MPI 4.1, section 6.11.1). */
-  scan(value: number, options?: ReduceOptions): number;
+  scan(value: number, options?: ReduceOptions<Float64Array>): number;
   scan<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): A;
   /** Combines the values of the ranks before this one; undefined, and `out` untouched, on rank 0 (MPI 4.1, section 6.11.2). */
-  exscan(value: number, options?: ReduceOptions): number | undefined;
+  exscan(value: number, options?: ReduceOptions<Float64Array>): number | undefined;
   exscan<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): A | undefined;
 
   /** Sends a value; the receiver uses {@link Comm.recvObject}. */

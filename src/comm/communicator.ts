@@ -26,10 +26,10 @@ import {
   type ScatterOptions,
   type SendrecvTags,
 } from "./comm.js";
-import { type ElementType, FLOAT64, type TypedArray } from "./elements.js";
+import { createLike, type ElementType, FLOAT64, type TypedArray } from "./elements.js";
 import { evenLayout, extent, makeLayout } from "./layout.js";
 import { ObjectCalls } from "./object-calls.js";
-import { resolveOp } from "./ops.js";
+import { type AnyOp, type Op, resolveOp } from "./ops.js";
 import { CompletedRequest, type Request } from "./request.js";
 import { Status } from "./status.js";
 import type { Transport } from "./transport.js";
@@ -37,6 +37,12 @@ import type { Transport } from "./transport.js";
 const COUNTS = { counts: "counts", displs: "displs" };
 const SEND_COUNTS = { counts: "sendCounts", displs: "sendDispls" };
 const RECV_COUNTS = { counts: "recvCounts", displs: "recvDispls" };
+
+/** Options of a reduction whatever the type of its buffer. */
+interface AnyReduceOptions extends RootOptions {
+  readonly op?: AnyOp;
+  readonly out?: TypedArray;
+}
 
 /** The one implementation of {@link Comm}: it checks arguments, chooses defaults, and leaves the rest to an engine's transport. */
 export class Communicator extends ObjectCalls implements Comm {
@@ -180,22 +186,22 @@ export class Communicator extends ObjectCalls implements Comm {
     const sent = makeLayout("alltoall", SEND_COUNTS, sendCounts, sendDispls, this.size, share);
     const received = makeLayout("alltoall", RECV_COUNTS, recvCounts, recvDispls, this.size, share);
     checkLength(call, "buf", buf, extent(sent), true);
-    const out = options.out ?? create(type, extent(received));
+    const out = options.out ?? createLike(buf, type, extent(received));
     checkOut(call, "out", out, type, extent(received), true);
     checkOverlap(call, buf, out);
     this.transport.alltoall(call, type, { buf, layout: sent }, { buf: out, layout: received });
     return out as A;
   }
 
-  reduce(value: number, options?: ReduceOptions & RootOptions): number | undefined;
+  reduce(value: number, options?: ReduceOptions<Float64Array> & RootOptions): number | undefined;
   reduce<A extends TypedArray>(buf: A, options?: ReduceOptions<A> & RootOptions): A | undefined;
-  reduce(
-    buf: TypedArray | number,
-    options: ReduceOptions & RootOptions = {},
-  ): TypedArray | number | undefined {
+  reduce(buf: TypedArray | number, options: AnyReduceOptions = {}): TypedArray | number | undefined {
     const call = CALL.reduce;
     if (typeof buf === "number")
-      return this.reduce(Float64Array.of(buf), { ...options, out: undefined })?.[0];
+      return this.reduce(Float64Array.of(buf), {
+        root: options.root,
+        op: options.op as Op<Float64Array>,
+      })?.[0];
     const { root = 0 } = options;
     this.begin(call);
     const type = checkBuffer(call, "buf", buf);
@@ -206,13 +212,14 @@ export class Communicator extends ObjectCalls implements Comm {
     return out;
   }
 
-  allreduce(value: number, options?: ReduceOptions): number;
+  allreduce(value: number, options?: ReduceOptions<Float64Array>): number;
   allreduce<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): A;
-  allreduce(buf: TypedArray | number, options: ReduceOptions = {}): TypedArray | number {
+  allreduce(buf: TypedArray | number, options: AnyReduceOptions = {}): TypedArray | number {
     const call = CALL.allreduce;
     if (typeof buf === "number") {
       const reduction = resolveOp("allreduce", options.op, FLOAT64);
-      if (reduction.element === undefined) return this.allreduce(Float64Array.of(buf), { op: options.op })[0];
+      if (reduction.element === undefined)
+        return this.allreduce(Float64Array.of(buf), { op: options.op as Op<Float64Array> })[0];
       this.begin(call);
       return this.transport.allreduceNumber(call, reduction, buf);
     }
@@ -240,24 +247,26 @@ export class Communicator extends ObjectCalls implements Comm {
     checkLength(call, "buf", buf, extent(layout));
     const reduction = this.reduction(call, type, buf, options);
     for (const count of layout.counts) this.checkWidth(call, reduction.width, count);
-    const out = options.out ?? create(type, layout.counts[this.rank]);
+    const out = options.out ?? createLike(buf, type, layout.counts[this.rank]);
     checkOut(call, "out", out, type, layout.counts[this.rank]);
     checkOverlap(call, buf, out);
     this.transport.reduceScatter(call, type, buf, reduction, layout, out);
     return out as A;
   }
 
-  scan(value: number, options?: ReduceOptions): number;
+  scan(value: number, options?: ReduceOptions<Float64Array>): number;
   scan<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): A;
-  scan(buf: TypedArray | number, options: ReduceOptions = {}): TypedArray | number {
-    if (typeof buf === "number") return this.scan(Float64Array.of(buf), { op: options.op })[0];
+  scan(buf: TypedArray | number, options: AnyReduceOptions = {}): TypedArray | number {
+    if (typeof buf === "number")
+      return this.scan(Float64Array.of(buf), { op: options.op as Op<Float64Array> })[0];
     return this.scanBuffer(CALL.scan, buf, options, false);
   }
 
-  exscan(value: number, options?: ReduceOptions): number | undefined;
+  exscan(value: number, options?: ReduceOptions<Float64Array>): number | undefined;
   exscan<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): A | undefined;
-  exscan(buf: TypedArray | number, options: ReduceOptions = {}): TypedArray | number | undefined {
-    if (typeof buf === "number") return this.exscan(Float64Array.of(buf), { op: options.op })?.[0];
+  exscan(buf: TypedArray | number, options: AnyReduceOptions = {}): TypedArray | number | undefined {
+    if (typeof buf === "number")
+      return this.exscan(Float64Array.of(buf), { op: options.op as Op<Float64Array> })?.[0];
     const out = this.scanBuffer(CALL.exscan, buf, options, true);
     return this.rank === 0 ? undefined : out;
   }
@@ -312,7 +321,12 @@ export class Communicator extends ObjectCalls implements Comm {
     if (dest !== PROC_NULL) this.transport.send(call, type, buf, dest, tag, synchronous);
   }
 
-  private scanBuffer(call: number, buf: TypedArray, options: ReduceOptions, exclusive: boolean): TypedArray {
+  private scanBuffer(
+    call: number,
+    buf: TypedArray,
+    options: AnyReduceOptions,
+    exclusive: boolean,
+  ): TypedArray {
     this.begin(call);
     const type = checkBuffer(call, "buf", buf);
     const reduction = this.reduction(call, type, buf, options);
@@ -345,13 +359,13 @@ export class Communicator extends ObjectCalls implements Comm {
         ? evenLayout(this.size, buf.length)
         : makeLayout(CALLS[call], COUNTS, counts, displs, this.size, buf.length);
     checkLength(call, "buf", buf, layout.counts[this.rank]);
-    const out = options.out ?? (create(type, extent(layout)) as A);
+    const out = options.out ?? createLike(buf, type, extent(layout));
     checkOut(call, "out", out, type, extent(layout), counts !== undefined || displs !== undefined);
     checkOverlap(call, buf, out, -layout.displs[this.rank]);
     return { buf: out, layout };
   }
 
-  private reduction(call: number, type: ElementType, buf: TypedArray, { op }: ReduceOptions) {
+  private reduction(call: number, type: ElementType, buf: TypedArray, { op }: AnyReduceOptions) {
     const reduction = resolveOp(CALLS[call], op, type);
     this.checkWidth(call, reduction.width, buf.length);
     return reduction;
@@ -363,8 +377,8 @@ export class Communicator extends ObjectCalls implements Comm {
     throw new TuttiError("argument", message, { call: CALLS[call], width, length });
   }
 
-  private reduceOut(call: number, type: ElementType, buf: TypedArray, { out }: ReduceOptions): TypedArray {
-    if (out === undefined) return create(type, buf.length);
+  private reduceOut(call: number, type: ElementType, buf: TypedArray, { out }: AnyReduceOptions): TypedArray {
+    if (out === undefined) return createLike(buf, type, buf.length);
     if (out === buf) return out;
     checkOut(call, "out", out, type, buf.length);
     checkOverlap(call, buf, out, 0);
@@ -377,10 +391,6 @@ export class Communicator extends ObjectCalls implements Comm {
     const message = `${CALLS[call]}: the length of buf must be a multiple of the ${this.size} ranks, found ${buf.length}; give counts for unequal pieces`;
     throw new TuttiError("argument", message, { call: CALLS[call], length: buf.length, size: this.size });
   }
-}
-
-function create(type: ElementType, length: number): TypedArray {
-  return new type.Array(length);
 }
 
 function noMessage(): Status {

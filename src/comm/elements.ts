@@ -43,12 +43,12 @@ const TABLE = [
   ["biguint64", "bigint", BigUint64Array],
 ] as const;
 
-const BUFFER_TYPES: readonly ElementType[] = TABLE.map(([name, kind, constructor], code) => ({
+const BUFFER_TYPES: readonly ElementType[] = TABLE.map(([name, kind, type], code) => ({
   name,
   code,
-  bytes: constructor.BYTES_PER_ELEMENT,
+  bytes: type.BYTES_PER_ELEMENT,
   kind,
-  Array: constructor as TypedArrayConstructor,
+  Array: type as TypedArrayConstructor,
 }));
 
 /** The bytes of a serialised value: a type of its own, so that a value never lands in somebody's buffer. */
@@ -79,6 +79,14 @@ export function elementTypeOf(buf: unknown): ElementType | undefined {
   const found = byConstructor.get((buf as object | null | undefined)?.constructor);
   if (found !== undefined) return found;
   return ArrayBuffer.isView(buf) ? byTag.get((buf as TypedArray)[Symbol.toStringTag]) : undefined;
+}
+
+/** A new buffer of the same class as `buf`. */
+export function createLike<A extends TypedArray>(buf: A, type: ElementType, length: number): A {
+  const { constructor } = buf;
+  if (constructor === type.Array) return new type.Array(length) as A;
+  if (Buffer.isBuffer(buf)) return Buffer.alloc(length) as Uint8Array as A;
+  return new (constructor as new (length: number) => A)(length);
 }
 
 /** The memory of a buffer as bytes. */

@@ -20,12 +20,12 @@ export type OpName =
 export type ElementOp<T = number> = (lower: T, higher: T) => T;
 
 /** A reduction over groups of elements that belong together, such as complex numbers or small matrices. */
-export interface BlockOp {
+export interface BlockOp<A extends TypedArray = TypedArray> {
   /**
    * Sets `out` to the combination of `lower` and `higher`; all three have the same length, a multiple of `width`,
    * and `out` may be either of the others.
    */
-  readonly combine: (lower: TypedArray, higher: TypedArray, out: TypedArray) => void;
+  readonly combine: (lower: A, higher: A, out: A) => void;
   /** Number of elements that belong together; 1 if absent. */
   readonly width?: number;
   /** Whether an engine may exchange the two sides; false if absent. The threads engine never does. */
@@ -38,7 +38,13 @@ export interface BlockOp {
  * `minloc` and `maxloc` work on pairs (value, index) that lie next to each other; of equal values the smaller index wins.
  * Integers wrap around, as in their TypedArray. `min` and `max` of floats give NaN if there is one.
  */
-export type Op = OpName | ElementOp<number> | ElementOp<bigint> | BlockOp;
+export type Op<A extends TypedArray = TypedArray> = OpName | ElementOp<ElementOf<A>> | BlockOp<A>;
+
+/** An {@link Op} for whatever type. */
+export type AnyOp = OpName | ((lower: never, higher: never) => unknown) | BlockOp<never>;
+
+/** What an element of a buffer is in JavaScript. */
+export type ElementOf<A extends TypedArray> = A extends BigInt64Array | BigUint64Array ? bigint : number;
 
 /** An {@link Op} made ready for one element type. */
 export interface Reduction {
@@ -102,7 +108,7 @@ const NAMES: readonly (OpName | "function")[] = [
 const TABLES = { float: reductions(FLOAT), integer: reductions(INTEGER), bigint: reductions(BIGINT) };
 
 /** Prepares `op` for elements of `type`; throws `"argument"` if the one is nothing for the other. */
-export function resolveOp(call: string, op: Op | undefined, type: ElementType): Reduction {
+export function resolveOp(call: string, op: AnyOp | undefined, type: ElementType): Reduction {
   if (op === undefined) return TABLES[type.kind].get("sum")!;
   if (typeof op === "string") {
     const found = TABLES[type.kind].get(op);
@@ -112,9 +118,9 @@ export function resolveOp(call: string, op: Op | undefined, type: ElementType): 
       : `unknown op ${describe(op)}; the predefined ones are ${NAMES.slice(0, -1).join(", ")}`;
     throw new TuttiError("argument", `${call}: ${wanted}`, { call, op, type: type.name });
   }
-  if (typeof op === "function") return elementwise("function", op as ElementOp<number>);
+  if (typeof op === "function") return elementwise("function", op as unknown as ElementOp<number>);
   if (typeof op?.combine === "function") {
-    const { combine, width = 1 } = op;
+    const { combine, width = 1 } = op as BlockOp;
     if (Number.isInteger(width) && width > 0)
       return { name: "function", code: codeOf("function"), width, combine };
     throw new TuttiError(
