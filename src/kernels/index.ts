@@ -1,3 +1,5 @@
+export { findBlas, withBlas } from "./blas.js";
+export { type Availability, describeKernels, type KernelDescription } from "./describe.js";
 export { Heap } from "./heap.js";
 export { kernels, loadTarget } from "./select.js";
 export { KERNEL_SIGNATURES, type KernelSignature } from "./signatures.js";

@@ -1,4 +1,5 @@
 import { TuttiError } from "../errors.js";
+import { findBlas, withBlas } from "./blas.js";
 import { loadNative } from "./native.js";
 import type { Kernels, TargetName } from "./target.js";
 import { loadWasm } from "./wasm.js";
@@ -10,12 +11,13 @@ let chosen: Kernels | undefined;
  * The kernels of this thread, chosen on the first call and the same ever after.
  *
  * `TUTTI_KERNELS` chooses: `auto` (the default) the fastest that works here, `wasm` what the package brings,
- * `native` the kernels compiled for this machine.
+ * `native` the kernels compiled for this machine. `TUTTI_BLAS` does it for the matrix product: `auto` takes a BLAS
+ * library where native kernels were asked for in vain (their own product is as fast or faster), `on` always, `off` never.
  *
- * @throws TuttiError `argument` for another value of `TUTTI_KERNELS`, `library` if the forced target cannot be used.
+ * @throws TuttiError `argument` for other values, `library` if what is forced cannot be used.
  */
 export function kernels(): Kernels {
-  chosen ??= choose();
+  chosen ??= chooseProduct(chooseTarget());
   return chosen;
 }
 
@@ -33,24 +35,17 @@ export function loadTarget(name: TargetName): Kernels {
   return target;
 }
 
-/** What `TUTTI_KERNELS` asks for, best first. */
-export function requestedTargets(): readonly TargetName[] {
-  const value = process.env.TUTTI_KERNELS || "auto";
-  const targets = REQUESTS[value as keyof typeof REQUESTS];
-  if (targets) return targets;
-  const wanted = Object.keys(REQUESTS).join(", ");
-  throw new TuttiError("argument", `TUTTI_KERNELS is "${value}", expected one of ${wanted}`, { value });
-}
-
-const REQUESTS = {
+const TARGETS = {
   auto: ["native", "wasm-relaxed", "wasm"],
   wasm: ["wasm-relaxed", "wasm"],
   native: ["native"],
 } as const satisfies Record<string, readonly TargetName[]>;
 
-function choose(): Kernels {
+const BLAS = { auto: "auto", on: "on", off: "off" } as const;
+
+function chooseTarget(): Kernels {
   let failure: unknown;
-  for (const name of requestedTargets()) {
+  for (const name of setting("TUTTI_KERNELS", TARGETS)) {
     try {
       return loadTarget(name);
     } catch (error) {
@@ -61,9 +56,31 @@ function choose(): Kernels {
   throw failure;
 }
 
+function chooseProduct(found: Kernels): Kernels {
+  const wanted = setting("TUTTI_BLAS", BLAS);
+  const inVain = found.target !== "native" && setting("TUTTI_KERNELS", TARGETS) === TARGETS.auto;
+  if (wanted === "off" || (wanted === "auto" && !inVain)) return found;
+  try {
+    return withBlas(found, findBlas());
+  } catch (error) {
+    if (wanted === "auto" && error instanceof TuttiError && error.code === "library") return found;
+    throw error;
+  }
+}
+
+/** The entry of `values` that an environment variable names; `auto` if it is not set. */
+function setting<T>(variable: string, values: Readonly<Record<string, T>>): T {
+  const value = process.env[variable] || "auto";
+  if (Object.hasOwn(values, value)) return values[value];
+  const wanted = Object.keys(values).join(", ");
+  throw new TuttiError("argument", `${variable} is "${value}", expected one of ${wanted}`, {
+    variable,
+    value,
+  });
+}
+
 function open(name: TargetName): Kernels {
-  if (name !== "native") return { target: name, blas: null, ...loadWasm(name) };
-  const { heap, f: small } = loadWasm("wasm");
-  const { f } = loadNative(heap, small);
-  return { target: "native", blas: null, heap, f };
+  const wasm = loadWasm(name === "native" ? "wasm" : name);
+  const found = name === "native" ? loadNative(wasm.heap, wasm.f) : wasm;
+  return { target: name, file: found.file, blas: null, heap: wasm.heap, f: found.f };
 }

@@ -26,8 +26,9 @@ const INITIAL_PAGES = 256;
  *
  * @throws TuttiError `library` if the file is missing or this engine cannot run it.
  */
-export function loadWasm(target: WasmTarget): { heap: Heap; f: KernelFunctions } {
-  const module = new Module(readValid(target));
+export function loadWasm(target: WasmTarget): { file: string; heap: Heap; f: KernelFunctions } {
+  const { file, bytes } = readValid(target);
+  const module = new Module(bytes);
   const { memory, pages } = reserveMemory();
   const { exports } = new Instance(module, { env: { memory } });
   const base = exports.__heap_base;
@@ -37,20 +38,10 @@ export function loadWasm(target: WasmTarget): { heap: Heap; f: KernelFunctions }
     if (typeof exports[name] !== "function") throw unusable(target, `it exports no ${name}`);
     functions[name] = exports[name];
   }
-  return { heap: new Heap(memory, base.value, pages), f: functions as KernelFunctions };
+  return { file, heap: new Heap(memory, base.value, pages), f: functions as KernelFunctions };
 }
 
-/** Why this engine cannot run `target`, or undefined if it can. */
-export function wasmObstacle(target: WasmTarget): string | undefined {
-  try {
-    readValid(target);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-function readValid(target: WasmTarget): Uint8Array {
+function readValid(target: WasmTarget): { file: string; bytes: Uint8Array } {
   const file = fileURLToPath(new URL(`wasm/${FILES[target]}`, import.meta.url));
   let bytes: Uint8Array;
   try {
@@ -61,11 +52,11 @@ function readValid(target: WasmTarget): Uint8Array {
       `${file} cannot be read (${(cause as Error).message}); build it with: npm run build`,
     );
   }
-  if (validate(bytes)) return bytes;
+  if (validate(bytes)) return { file, bytes };
   if (target === "wasm-relaxed") {
     // Node 20 has relaxed SIMD behind a flag, newer ones have it on; asking first avoids naming a flag they dropped.
     setFlagsFromString("--experimental-wasm-relaxed-simd");
-    if (validate(bytes)) return bytes;
+    if (validate(bytes)) return { file, bytes };
   }
   throw unusable(target, `this JavaScript engine (V8 ${process.versions.v8}) does not accept ${file}`);
 }
