@@ -1,29 +1,28 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { median } from "../src/cli/bench/timing.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const cli = path("../src/cli/main.js");
 const peers = path("../../bench/peers");
 
-/** Runs a command that prints one JSON line last, and returns that object. Throws with its output when it fails. */
-function runJson(command: string, args: string[]): Record<string, unknown> {
+/** Runs a command to its end and returns what it prints. Throws with its output when it fails. */
+function run(command: string, args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", timeout: 600_000 });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${error?.message ?? stderr}`);
-  return JSON.parse(stdout.trim().split("\n").at(-1)!);
+  return stdout;
 }
 
-/** `tutti …args` as a whole process. */
-export const tutti = (...args: string[]) => runJson(process.execPath, [cli, ...args]);
+/** `tutti …args` as a whole process; what it prints. */
+export const tutti = (...args: string[]): string => run(process.execPath, [cli, ...args]);
 
-/** A peer's Python script, run by the system's interpreter, which sees Debian's packages. */
-export const peer = (script: string, ...args: string[]) =>
-  runJson("/usr/bin/python3", [`${peers}/${script}`, ...args]);
+/** The figures of `tutti bench …args`. */
+export const bench = <T = Record<string, number>>(...args: string[]): T =>
+  JSON.parse(tutti("bench", ...args, "--json"));
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+/** The figures of a peer's Python script, run by the system's interpreter, which sees Debian's packages. */
+export const peer = <T = Record<string, number>>(script: string, ...args: string[]): T =>
+  JSON.parse(run("/usr/bin/python3", [`${peers}/${script}`, ...args]));
 
 /**
  * Calls the contenders in turn, A B A B …, `rounds` times, so that a drift of a shared machine's speed meets all of
@@ -39,4 +38,12 @@ export function interleave<K extends string>(
     for (const name of names) figures.get(name)!.push(contenders[name]());
   }
   return Object.fromEntries(names.map((name) => [name, median(figures.get(name)!)])) as Record<K, number>;
+}
+
+/** How often a measurement is repeated: the script's argument, or `fallback`. */
+export function roundsOr(fallback: number): number {
+  const rounds = Number(process.argv[2] ?? fallback);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Error(`rounds must be a whole number from 1, found ${process.argv[2]}`);
+  return rounds;
 }

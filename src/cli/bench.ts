@@ -7,7 +7,12 @@ export function register(program: Command): void {
   const bench = program
     .command("bench")
     .description("Measure the speed of this machine; without a name, list what can be measured.")
-    .action(() => bench.outputHelp());
+    .allowExcessArguments()
+    .action(() => {
+      const [name] = bench.args;
+      if (name !== undefined) bench.error(`error: there is no benchmark '${name}'`);
+      bench.outputHelp();
+    });
   train(bench);
   kernels(bench);
 }
