@@ -13,11 +13,13 @@ export const PROC_NULL = -2;
 /** What carries the messages: one process alone, worker threads over shared memory, or an MPI library. */
 export type Engine = "self" | "threads" | "mpi";
 
+/** Options of collectives that have a root. */
 export interface RootOptions {
   /** The rank that gives or gets everything; 0 if absent. The same on every rank. */
   readonly root?: number;
 }
 
+/** Options of every reduction. */
 export interface ReduceOptions<A extends TypedArray = TypedArray> {
   /** How two elements become one; `"sum"` if absent. The same on every rank. */
   readonly op?: Op<A>;
@@ -25,6 +27,7 @@ export interface ReduceOptions<A extends TypedArray = TypedArray> {
   readonly out?: A;
 }
 
+/** Options of {@link Comm.gather} and {@link Comm.allgather}. */
 export interface GatherOptions<A extends TypedArray = TypedArray> {
   /** Elements that come from each rank, in rank order; if absent, every rank gives the same number. */
   readonly counts?: ArrayLike<number>;
@@ -34,6 +37,7 @@ export interface GatherOptions<A extends TypedArray = TypedArray> {
   readonly out?: A;
 }
 
+/** Options of {@link Comm.scatter}. */
 export interface ScatterOptions<A extends TypedArray = TypedArray> extends RootOptions {
   /** Elements that go to each rank, in rank order; read on the root only. If absent, every rank gets the same number. */
   readonly counts?: ArrayLike<number>;
@@ -43,6 +47,7 @@ export interface ScatterOptions<A extends TypedArray = TypedArray> extends RootO
   readonly out: A;
 }
 
+/** Options of {@link Comm.alltoall}. */
 export interface AlltoallOptions<A extends TypedArray = TypedArray> {
   /** Elements that go to each rank; given together with `recvCounts`, or not at all. */
   readonly sendCounts?: ArrayLike<number>;
@@ -56,6 +61,7 @@ export interface AlltoallOptions<A extends TypedArray = TypedArray> {
   readonly out?: A;
 }
 
+/** Options of {@link Comm.reduceScatter}. */
 export interface ReduceScatterOptions<A extends TypedArray = TypedArray> {
   readonly op?: Op<A>;
   /** Elements of the result that each rank keeps; equal shares if absent. The same on every rank. */
@@ -64,6 +70,7 @@ export interface ReduceScatterOptions<A extends TypedArray = TypedArray> {
   readonly out?: A;
 }
 
+/** Tags of {@link Comm.sendrecv}. */
 export interface SendrecvTags {
   /** Tag of the message sent; 0 if absent. */
   readonly sendTag?: number;

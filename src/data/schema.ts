@@ -24,6 +24,7 @@ export interface CategoryColumn {
   readonly fill: string;
 }
 
+/** A column that a model takes as input. */
 export type InputColumn = NumberColumn | BooleanColumn | CategoryColumn;
 
 /** Labels; encoded as an index into `classes`. */
@@ -48,6 +49,7 @@ export interface NumberTarget {
   readonly std: number;
 }
 
+/** The column that a model predicts. */
 export type TargetColumn = ClassTarget | BinaryTarget | NumberTarget;
 
 /**

@@ -104,10 +104,13 @@ export const BINARY = {
   relu_grad: 9, //    (g, x) -> x > 0 ? g : 0
 } as const;
 
+/** Codes of the comparisons. */
 export const COMPARE = { eq: 0, ne: 1, lt: 2, le: 3, gt: 4, ge: 5 } as const;
 
+/** Codes of the reductions. */
 export const REDUCE = { sum: 0, prod: 1, max: 2, min: 3 } as const;
 
+/** Codes of the dtypes, for casts. */
 export const DTYPE = { float64: 0, float32: 1, int32: 2, uint8: 3, bool: 4 } as const;
 
 type Expand<K extends string> = K extends `${infer Stem}_T` ? `${Stem}_f64` | `${Stem}_f32` : K;

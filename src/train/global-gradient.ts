@@ -17,6 +17,7 @@ export interface Evaluated {
   readonly statistics?: readonly number[];
 }
 
+/** Options of {@link GlobalGradient}. */
 export interface GlobalGradientOptions {
   /**
    * Into how many shards each global batch is divided. The gradient of each is computed by itself and the sum is taken

@@ -29,8 +29,10 @@ export interface RunSummary {
   readonly files: readonly FileSummary[];
 }
 
+/** The value of an option, as it can be shown. */
 export type OptionValue = string | number | boolean | null | readonly (string | number)[];
 
+/** What was learnt from. */
 export interface DataSummary {
   /** Where the samples come from: a data set's name or the paths of files. */
   readonly source: string;
@@ -43,6 +45,7 @@ export interface DataSummary {
   readonly target: string;
 }
 
+/** What was trained. */
 export interface ModelSummary {
   readonly layers: readonly LayerSummary[];
   /** Trainable numbers in all layers. */
@@ -54,6 +57,7 @@ export interface ModelSummary {
   readonly optimizer: string;
 }
 
+/** One layer of the network. */
 export interface LayerSummary {
   /** Name of the layer in the model: "0", "hidden.1". */
   readonly name: string;
@@ -64,6 +68,7 @@ export interface LayerSummary {
   readonly parameters: number;
 }
 
+/** Where the run took place. */
 export interface MachineSummary {
   readonly ranks: number;
   /** Engine of the communicator: "self", "threads" or "mpi". */
@@ -84,6 +89,7 @@ export interface MachineSummary {
   readonly memoryBytes: number;
 }
 
+/** One file of the folder of a run. */
 export interface FileSummary {
   /** Path relative to the run's folder, with forward slashes. */
   readonly path: string;
@@ -124,6 +130,7 @@ export interface NumberEvaluation {
   readonly targets: readonly NumberTarget[];
 }
 
+/** True and predicted values of one number. */
 export interface NumberTarget {
   readonly name: string;
   readonly truths: ArrayLike<number>;
