@@ -164,6 +164,7 @@ function flushFolder(folder: string): void {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or folder",
   ENOTDIR: "a part of the path is a file, not a folder",
+  EEXIST: "a file of that name is there",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
   EPERM: "permission denied",
@@ -180,7 +181,8 @@ function tooLarge(path: string, maxBytes: number): TuttiError {
   return new TuttiError("file", message, { file: path, maxBytes });
 }
 
-function fileError(where: string, verb: string, path: string, cause: unknown): unknown {
+/** The error of an operation on a file, with the reason in words. */
+export function fileError(where: string, verb: string, path: string, cause: unknown): unknown {
   if (cause instanceof TuttiError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   const reason = code === undefined ? message : `${REASONS[code] ?? message} (${code})`;

@@ -7,22 +7,37 @@ export function saysClasses(loss: Loss): boolean {
 }
 
 /**
- * How many rows of logits name their target: the largest of several logits, the first of equals, or the sign of one.
- * Targets are classes; rows of probabilities count by their largest.
+ * How many samples a model that was trained with this loss is right about.
+ *
+ * Cross-entropy: the largest logit, the first of equals, names the class or the largest of the target's probabilities;
+ * of samples with several rows of logits each row counts its part. Binary: each logit is on its target's side; of
+ * several, all must be.
  */
-export function countCorrect(logits: Tensor, targets: Tensor): number {
+export function countCorrect(loss: Loss, logits: Tensor, targets: Tensor): number {
   const samples = logits.shape[0];
-  const z = contiguous(logits).data as Float32Array | Float64Array;
-  const t = contiguous(targets).data as ArrayLike<number>;
-  const wide = t.length === z.length && t.length > samples;
-  const width = z.length / samples;
-  let correct = 0;
-  for (let i = 0; i < samples; i++) {
-    const target = wide ? largest(t, i * width, width) : Math.round(t[i]);
-    const answer = width === 1 ? (z[i] > 0 ? 1 : 0) : largest(z, i * width, width);
-    if (answer === target) correct++;
+  const z = contiguous(logits).data;
+  const t = contiguous(targets).data;
+  if (loss instanceof BinaryCrossEntropy) {
+    const width = z.length / samples;
+    let wrong = 0;
+    for (let i = 0; i < samples; i++) {
+      for (let j = i * width; j < (i + 1) * width; j++) {
+        if (z[j] > 0 === t[j] >= 0.5) continue;
+        wrong++;
+        break;
+      }
+    }
+    return samples - wrong;
   }
-  return correct;
+  const classes = logits.shape[logits.ndim - 1];
+  const rows = z.length / classes;
+  const areLabels = t.length === rows;
+  let correct = 0;
+  for (let row = 0; row < rows; row++) {
+    const target = areLabels ? t[row] : largest(t, row * classes, classes);
+    if (largest(z, row * classes, classes) === target) correct++;
+  }
+  return (correct * samples) / rows;
 }
 
 function largest(values: ArrayLike<number>, start: number, count: number): number {

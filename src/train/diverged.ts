@@ -2,7 +2,7 @@ import type { Comm } from "../comm/index.js";
 import { TuttiError } from "../errors.js";
 import type { Module, ParameterVector } from "../nn/index.js";
 import { walk } from "../nn/module.js";
-import { firstNonFinite, scope, type Tensor } from "../tensor/index.js";
+import { firstNonFinite, type Tensor } from "../tensor/index.js";
 
 /** When training stopped being numbers. */
 export interface Moment {
@@ -11,66 +11,99 @@ export interface Moment {
   readonly loss: number;
 }
 
+/** Looks at samples before the model does. */
+export type CheckSamples = (values: Tensor, kind: "an input" | "a target", samples: Int32Array) => void;
+
+interface Found {
+  readonly what: string;
+  /** The module, or the parameter, that was the first to hold no number. */
+  readonly layer?: string;
+  /** The number in the dataset of the sample that did. */
+  readonly sample?: number;
+}
+
 /**
- * The error of a loss that is not finite, the same on every rank: which parameter, input or layer was the first that
+ * The error of a loss that is not finite, the same on every rank: which parameter, sample or layer was the first that
  * held no number. Collective.
  *
- * @param run computes the model's outputs for this rank's part of the batch, calling the function for the inputs first
+ * @param run computes the model's outputs for this rank's part of the batch, showing the samples first
  */
 export function divergence(
   comm: Comm,
   model: Module,
   parameters: ParameterVector,
   moment: Moment,
-  run: (checkInputs: (inputs: Tensor) => void) => void,
+  run: (check: CheckSamples) => void,
 ): TuttiError {
-  const own = parameterFound(parameters) ?? outputFound(model, run);
-  const reports = comm.allgatherObject(own);
-  const rank = Math.max(
-    0,
-    reports.findIndex((report) => report !== undefined),
-  );
-  const report = reports[rank] ?? { what: "every output is finite, so the loss itself overflows" };
-  const where = comm.size > 1 && reports[rank] ? ` on rank ${rank}` : "";
-  return new TuttiError(
-    "diverged",
-    `fit: the loss is ${moment.loss} at step ${moment.step} (epoch ${moment.epoch}): ${report.what}${where}. ` +
-      "A smaller learning rate or clipNorm may help; check the data for extreme values",
-    { ...moment, ...report, rank },
-  );
+  const { step, epoch, loss } = moment;
+  const start = `the loss is ${loss} at step ${step} (epoch ${epoch}):`;
+  const parameter = parameterFound(parameters, "after the step before");
+  if (parameter !== undefined) return diverged(`${start} ${parameter.what}`, moment, parameter);
+  const reports = comm.allgatherObject(sampleOrOutputFound(model, run));
+  const rank = reports.findIndex((report) => report !== undefined);
+  if (rank < 0) return diverged(`${start} every output is finite, so the loss itself overflows`, moment);
+  const where = comm.size > 1 ? ` on rank ${rank}` : "";
+  return diverged(`${start} ${reports[rank]!.what}${where}`, moment, reports[rank]);
 }
 
-interface Found {
-  readonly what: string;
-  readonly layer?: string;
+/** The error of a step whose loss was finite but that left a parameter that is not; undefined if all are. */
+export function parameterDivergence(parameters: ParameterVector, moment: Moment): TuttiError | undefined {
+  const { step, epoch, loss } = moment;
+  const found = parameterFound(parameters, `after step ${step} (epoch ${epoch}), whose loss was ${loss}`);
+  return found && diverged(found.what, moment, found);
 }
 
-function parameterFound(parameters: ParameterVector): Found | undefined {
+function diverged(text: string, moment: Moment, found?: Found): TuttiError {
+  const advice =
+    found?.sample === undefined
+      ? "A smaller learning rate or clipNorm may help; check the data for extreme values"
+      : "Repair the sample or leave it out";
+  return new TuttiError("diverged", `fit: ${text}. ${advice}`, { ...moment, ...found });
+}
+
+function parameterFound(parameters: ParameterVector, when: string): Found | undefined {
   const found = parameters.firstNonFinite();
   if (found === undefined) return undefined;
   const { name } = found.parameter;
-  return { what: `the parameter "${name}" is not finite after the step before`, layer: name };
+  return { what: `the parameter "${name}" is not finite ${when}`, layer: name };
 }
 
-/** Runs the model with every module watched, and names the first whose output is not finite. */
-function outputFound(model: Module, run: (checkInputs: (inputs: Tensor) => void) => void): Found | undefined {
+/** Runs the model with every module watched, and names the first sample or module with something that is not finite. */
+function sampleOrOutputFound(model: Module, run: (check: CheckSamples) => void): Found | undefined {
   let found: Found | undefined;
-  const watch = (output: Tensor, what: string, layer?: string) => {
-    if (found === undefined && firstNonFinite(output) >= 0) found = { what: `${what} is not finite`, layer };
+  const look = (values: Tensor, describe: (index: number) => Found) => {
+    const index = found === undefined ? firstNonFinite(values) : -1;
+    if (index >= 0) found = describe(index);
   };
-  const modules = [...walk(model).modules.values()];
-  for (const module of modules) {
-    const { forward } = module;
-    module.forward = (...inputs) => {
-      const output = forward.apply(module, inputs);
-      watch(output, `the output of ${module.label}`, module.path);
-      return output;
-    };
-  }
+  const unwatch = [...walk(model).modules.values()].map((module) =>
+    watch(module, (output) =>
+      look(output, () => ({ what: `the output of ${module.label} is not finite`, layer: module.path })),
+    ),
+  );
   try {
-    scope(() => run((inputs) => watch(inputs, "an input")));
+    run((values, kind, samples) =>
+      look(values, (index) => {
+        const sample = samples[Math.floor((index * samples.length) / values.size)];
+        return { what: `sample ${sample} of the dataset has ${kind} that is not finite`, sample };
+      }),
+    );
   } finally {
-    for (const module of modules) Reflect.deleteProperty(module, "forward");
+    for (const undo of unwatch) undo();
   }
   return found;
+}
+
+/** Shows every output of a module to `look` until the function returned is called. */
+function watch(module: Module, look: (output: Tensor) => void): () => void {
+  const own = Object.getOwnPropertyDescriptor(module, "forward");
+  const { forward } = module;
+  module.forward = (...inputs) => {
+    const output = forward.apply(module, inputs);
+    look(output);
+    return output;
+  };
+  return () => {
+    if (own === undefined) Reflect.deleteProperty(module, "forward");
+    else Object.defineProperty(module, "forward", own);
+  };
 }

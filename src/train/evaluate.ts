@@ -25,7 +25,7 @@ const BLOCK = 500;
  * What a model does on a dataset, every rank evaluating its part; the same figures on every rank, bit for bit, for any
  * number of ranks. Collective.
  *
- * @throws TuttiError `argument` for a dataset without samples or targets.
+ * @throws TuttiError `argument` for a dataset without samples or targets, or whose samples all weigh nothing.
  */
 export function evaluate(
   model: Module,
@@ -39,7 +39,7 @@ export function evaluate(
     if (targets === null) throw new TuttiError("argument", "evaluate: the dataset has no targets");
     out[0] = loss.sum(output, targets).item();
     out[1] = loss.weight(output, targets);
-    out[2] = saysClasses(loss) ? countCorrect(output, targets) : 0;
+    out[2] = saysClasses(loss) ? countCorrect(loss, output, targets) : 0;
   });
   let [sum, weight, correct] = [0, 0, 0];
   for (let i = 0; i < figures.length; i += 3) {
@@ -47,6 +47,8 @@ export function evaluate(
     weight += figures[i + 1];
     correct += figures[i + 2];
   }
+  if (weight === 0)
+    throw new TuttiError("argument", "evaluate: the weights of all samples are 0, so there is no mean loss");
   const accuracy = saysClasses(loss) ? { accuracy: correct / dataset.length } : {};
   return { loss: sum / weight, ...accuracy };
 }

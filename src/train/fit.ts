@@ -1,61 +1,31 @@
-import { type Comm, world } from "../comm/index.js";
-import { type Dataset, globalBatches, partition } from "../data/index.js";
+import type { Comm } from "../comm/index.js";
+import { type Dataset, globalBatches } from "../data/index.js";
 import { TuttiError } from "../errors.js";
-import { flatten, type Loss, type Module, type ParameterVector } from "../nn/index.js";
-import { Adam, clipByNorm, type Optimizer, type Schedule } from "../optim/index.js";
-import type { FloatDType, Tensor } from "../tensor/index.js";
-import { listCheckpoints, loadCheckpoint, type Progress, type Recipe, saveCheckpoint } from "./checkpoint.js";
+import { flatten, type Module, type ParameterVector } from "../nn/index.js";
+import { Adam, clipByNorm, type Optimizer } from "../optim/index.js";
+import { scope, type Tensor } from "../tensor/index.js";
+import {
+  listCheckpoints,
+  loadCheckpoint,
+  type Progress,
+  type Recipe,
+  removeLeftovers,
+  saveCheckpoint,
+} from "./checkpoint.js";
 import { countCorrect, saysClasses } from "./correct.js";
-import { divergence } from "./diverged.js";
-import { evaluate, type Prepare, unprepared } from "./evaluate.js";
-import { GlobalGradient, type GlobalGradientOptions } from "./global-gradient.js";
+import { divergence, type Moment, parameterDivergence } from "./diverged.js";
+import { evaluate } from "./evaluate.js";
+import {
+  type CheckpointOptions,
+  type CompleteOptions,
+  completeOptions,
+  definedOnly,
+  type FitOptions,
+  recipeOf,
+} from "./fit-options.js";
+import { GlobalGradient } from "./global-gradient.js";
 import type { MetricsRecord } from "./report/index.js";
-import { requireSameWeights } from "./same-weights.js";
-
-export interface FitOptions extends Pick<GlobalGradientOptions, "shards" | "microBatch" | "average"> {
-  readonly loss: Loss;
-  /** The ranks that train together; `world()` if absent. */
-  readonly comm?: Comm;
-  /** The model's parameters, if it has memory already; made with `dtype` and `seed` if absent. */
-  readonly parameters?: ParameterVector;
-  /** Default `float32`. */
-  readonly dtype?: FloatDType;
-  /** Seed of the first parameters and of the order of samples; default 0. */
-  readonly seed?: number;
-  /** Makes the optimiser; Adam with its defaults if absent. */
-  readonly optimizer?: (parameters: ParameterVector) => Optimizer;
-  /** Learning rate of each step; the optimiser's if absent. */
-  readonly schedule?: Schedule;
-  /** Passes over the data; default 10. */
-  readonly epochs?: number;
-  /** Samples of one step over all ranks; default 128. */
-  readonly batchSize?: number;
-  /** Whether each epoch has an order of its own; default true. */
-  readonly shuffle?: boolean;
-  /** Longest gradient, in the Euclidean norm; no limit if absent. */
-  readonly clipNorm?: number;
-  /** Conversion and normalisation of batches. */
-  readonly prepare?: Prepare;
-  /** Evaluated after every epoch. */
-  readonly validation?: Dataset;
-  /** Steps between metrics records; default about ten records an epoch. */
-  readonly recordEvery?: number;
-  /** Called before the first step with the number of steps done already: 0, or that of the checkpoint. */
-  readonly onStart?: (step: number) => void;
-  /** Receives every metrics record, on rank 0. */
-  readonly onRecord?: (record: MetricsRecord) => void;
-  readonly checkpoints?: CheckpointOptions;
-}
-
-export interface CheckpointOptions {
-  readonly folder: string;
-  /** Steps between checkpoints. If absent, one at the end of an epoch when the last is some seconds old. The last step always has one. */
-  readonly every?: number;
-  /** Go on from the newest checkpoint in the folder, if there is one. */
-  readonly resume?: boolean;
-  /** What must be as it was for the run to go on. */
-  readonly recipe?: Recipe;
-}
+import { requireSameOptions, requireSameWeights } from "./same-on-all-ranks.js";
 
 export interface FitResult {
   readonly parameters: ParameterVector;
@@ -76,27 +46,37 @@ export interface FitResult {
  * the same on every rank (see {@link GlobalGradient}), so all ranks stay at the same parameters. Source: Debus and
  * Weiel, "Data-Parallel Neural Networks" (NHR summer school 2023), algorithm 1, with weighted averages.
  *
- * @throws TuttiError `argument` for bad options, `mismatch` if ranks begin with different parameters, `diverged` with the
- *   step and the layer when the loss is not finite, `checkpoint` if a checkpoint does not belong to this training.
+ * @throws TuttiError `argument` for bad options, `mismatch` if ranks have different options or begin with different
+ *   parameters, `diverged` with the step and the layer when the loss or a parameter is not finite, `checkpoint` if the
+ *   newest checkpoint does not belong to this training or there is one and `resume` is not asked for. Parameters that
+ *   `fit` made are freed then.
  */
-export function fit(model: Module, dataset: Dataset, options: FitOptions): FitResult {
-  return new Training(model, dataset, options).run();
+export function fit(model: Module, dataset: Dataset, given: FitOptions): FitResult {
+  const options = completeOptions(given, dataset);
+  const parameters = options.parameters ?? flatten(model, options);
+  try {
+    using optimizer = options.optimizer?.(parameters) ?? new Adam(parameters);
+    const statistics = saysClasses(options.loss) ? 1 : 0;
+    using gradient = new GlobalGradient(options.comm, parameters, { ...options, statistics });
+    return new Training(model, dataset, options, parameters, optimizer, gradient).run();
+  } catch (error) {
+    if (options.parameters === undefined) parameters.dispose();
+    throw error;
+  }
 }
 
 const SECONDS_BETWEEN_CHECKPOINTS = 5;
 
-const DEFAULTS = { dtype: "float32", seed: 0, epochs: 10, batchSize: 128, shuffle: true } as const;
-
 class Training {
   readonly #model: Module;
   readonly #dataset: Dataset;
-  readonly #options: FitOptions & Required<Pick<FitOptions, keyof typeof DEFAULTS>>;
+  readonly #options: CompleteOptions;
   readonly #comm: Comm;
-  readonly #prepare: Prepare;
   readonly #parameters: ParameterVector;
   readonly #optimizer: Optimizer;
   readonly #gradient: GlobalGradient;
   readonly #stepsPerEpoch: number;
+  readonly #recipe: Recipe;
   readonly #progress: Progress;
   readonly #history: MetricsRecord[] = [];
   /** Seconds of training before this process, and when it began. */
@@ -104,32 +84,37 @@ class Training {
   readonly #start = performance.now();
   /** When the last record was made, in seconds of training, and how many samples had been summed up for it already. */
   #recorded: { seconds: number; samples: number };
+  /** Mean loss of the last batch. */
+  #loss = Number.NaN;
   /** When the last checkpoint was made, in seconds of training. */
   #saved: number;
 
-  constructor(model: Module, dataset: Dataset, given: FitOptions) {
-    const options = { ...DEFAULTS, ...definedOnly(given) };
-    const { comm = world(), prepare = unprepared, checkpoints } = options;
-    checkOptions(options, dataset, comm);
+  constructor(
+    model: Module,
+    dataset: Dataset,
+    options: CompleteOptions,
+    parameters: ParameterVector,
+    optimizer: Optimizer,
+    gradient: GlobalGradient,
+  ) {
     this.#model = model;
     this.#dataset = dataset;
     this.#options = options;
-    this.#comm = comm;
-    this.#prepare = prepare;
-    this.#parameters = options.parameters ?? flatten(model, options);
-    this.#optimizer = options.optimizer?.(this.#parameters) ?? new Adam(this.#parameters);
-    const statistics = saysClasses(options.loss) ? 1 : 0;
-    this.#gradient = new GlobalGradient(comm, this.#parameters, { ...options, statistics });
+    this.#comm = options.comm;
+    this.#parameters = parameters;
+    this.#optimizer = optimizer;
+    this.#gradient = gradient;
     this.#stepsPerEpoch = Math.ceil(dataset.length / options.batchSize);
-    this.#progress = this.#resumed(checkpoints) ?? {
-      step: 0,
-      seconds: 0,
-      sums: { loss: 0, correct: 0, samples: 0 },
-    };
+    const recipe = recipeOf(options, dataset, optimizer);
+    this.#recipe = { ...recipe, ...options.checkpoints?.recipe };
+    this.#progress = this.#resumed() ?? { step: 0, seconds: 0, sums: { loss: 0, correct: 0, samples: 0 } };
     this.#before = this.#progress.seconds;
     this.#recorded = { seconds: this.#before, samples: this.#progress.sums.samples };
     this.#saved = this.#before;
-    requireSameWeights(comm, this.#parameters);
+    const { step } = this.#progress;
+    requireSameOptions(this.#comm, { ...this.#recipe, epochs: `${options.epochs}`, "steps done": `${step}` });
+    requireSameWeights(this.#comm, parameters);
+    if (options.checkpoints && this.#comm.rank === 0) removeLeftovers(options.checkpoints.folder);
   }
 
   run(): FitResult {
@@ -165,11 +150,12 @@ class Training {
       return {
         loss: loss.sum(output, targets),
         weight: loss.weight(output, targets),
-        statistics: counts ? [countCorrect(output, targets)] : [],
+        statistics: counts ? [countCorrect(loss, output, targets)] : [],
       };
     });
     const progress = this.#progress;
-    if (!Number.isFinite(figures.loss)) throw this.#divergence(batch, figures.loss);
+    this.#loss = figures.loss;
+    if (!Number.isFinite(figures.loss)) throw this.#divergence(batch);
     if (clipNorm !== undefined) clipByNorm(this.#parameters, clipNorm);
     this.#optimizer.step({ lr: schedule?.(progress.step) });
     progress.step++;
@@ -196,12 +182,13 @@ class Training {
   }
 
   #record(): void {
+    this.#requireFinite();
     const { step, sums } = this.#progress;
     const { loss, validation, schedule } = this.#options;
     const seconds = this.#seconds();
     const validated =
       this.#isEndOfEpoch && validation
-        ? evaluate(this.#model, validation, loss, this.#comm, this.#prepare)
+        ? evaluate(this.#model, validation, loss, this.#comm, this.#options.prepare)
         : undefined;
     if (this.#comm.rank === 0) {
       const record: MetricsRecord = {
@@ -222,62 +209,57 @@ class Training {
     this.#recorded = { samples: 0, seconds: this.#seconds() };
   }
 
-  #checkpoint({ folder, recipe = {} }: CheckpointOptions): void {
+  #checkpoint({ folder }: CheckpointOptions): void {
+    this.#requireFinite();
     this.#saved = this.#seconds();
     if (this.#comm.rank !== 0) return;
     const progress = { ...this.#progress, seconds: this.#seconds() };
-    saveCheckpoint(folder, this.#parameters, this.#optimizer, progress, recipe);
+    saveCheckpoint(folder, this.#parameters, this.#optimizer, progress, this.#recipe);
   }
 
-  #resumed(checkpoints: CheckpointOptions | undefined): Progress | undefined {
-    const newest = checkpoints?.resume ? listCheckpoints(checkpoints.folder).at(-1) : undefined;
+  #resumed(): Progress | undefined {
+    const { checkpoints } = this.#options;
+    const newest = checkpoints && listCheckpoints(checkpoints.folder).at(-1);
     if (newest === undefined) return undefined;
-    return loadCheckpoint(newest, this.#parameters, this.#optimizer, checkpoints?.recipe ?? {});
+    if (checkpoints?.resume) return loadCheckpoint(newest, this.#parameters, this.#optimizer, this.#recipe);
+    const message = `fit: an earlier training left '${newest}'; resume goes on from it, another folder begins anew`;
+    throw new TuttiError("checkpoint", message, { file: newest });
   }
 
   #batch(samples: Int32Array): { inputs: Tensor; targets: Tensor } {
-    const { inputs, targets } = this.#prepare(this.#dataset.batch(samples));
+    const { inputs, targets } = this.#options.prepare(this.#dataset.batch(samples));
     if (targets === null) throw new TuttiError("argument", "fit: the dataset has no targets to learn");
     return { inputs, targets };
   }
 
-  #divergence(batch: Int32Array, loss: number): TuttiError {
-    const step = this.#progress.step + 1;
-    const moment = { step, epoch: Math.ceil(step / this.#stepsPerEpoch), loss };
-    const [first, end] = partition(batch.length, this.#comm.size, this.#comm.rank);
+  #moment(step: number): Moment {
+    return { step, epoch: Math.ceil(step / this.#stepsPerEpoch), loss: this.#loss };
+  }
+
+  #divergence(batch: Int32Array): TuttiError {
+    const moment = this.#moment(this.#progress.step + 1);
+    const [first, end] = this.#gradient.ownRange(batch.length);
+    const { microBatch = end - first } = this.#options;
     return divergence(this.#comm, this.#model, this.#parameters, moment, (check) => {
-      if (first === end) return;
-      const { inputs } = this.#batch(batch.subarray(first, end));
-      check(inputs);
-      this.#model.forward(inputs);
+      for (let start = first; start < end; start += microBatch) {
+        const samples = batch.subarray(start, Math.min(end, start + microBatch));
+        scope(() => {
+          const { inputs, targets } = this.#batch(samples);
+          check(inputs, "an input", samples);
+          check(targets, "a target", samples);
+          this.#model.forward(inputs);
+        });
+      }
     });
+  }
+
+  /** A gradient can overflow where the loss does not: what is reported or saved must be a model. */
+  #requireFinite(): void {
+    const error = parameterDivergence(this.#parameters, this.#moment(this.#progress.step));
+    if (error !== undefined) throw error;
   }
 
   #seconds(): number {
     return this.#before + (performance.now() - this.#start) / 1000;
   }
-}
-
-function checkOptions(options: FitOptions, dataset: Dataset, comm: Comm): void {
-  const { epochs, batchSize, recordEvery, checkpoints } = options;
-  for (const [name, value] of Object.entries({
-    epochs,
-    batchSize,
-    recordEvery,
-    "checkpoints.every": checkpoints?.every,
-  })) {
-    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
-    throw new TuttiError("argument", `fit: ${name} is ${value}, expected a positive integer`, {
-      [name]: value,
-    });
-  }
-  if (dataset.length < comm.size) {
-    const message = `fit: ${dataset.length} samples cannot be shared by ${comm.size} ranks; use at most one rank a sample`;
-    throw new TuttiError("argument", message, { samples: dataset.length, ranks: comm.size });
-  }
-}
-
-/** A record without the entries that are undefined. */
-function definedOnly<T extends object>(record: T): T {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
 }

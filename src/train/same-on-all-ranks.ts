@@ -3,6 +3,22 @@ import { TuttiError } from "../errors.js";
 import type { ParameterVector } from "../nn/index.js";
 
 /**
+ * Checks that all ranks were given the same options, as text by name. Collective.
+ *
+ * @throws TuttiError `mismatch`, on every rank, that names the first option that differs with its values.
+ */
+export function requireSameOptions(comm: Comm, options: Readonly<Record<string, string>>): void {
+  const all = comm.allgatherObject(options);
+  for (const name of new Set(all.flatMap(Object.keys))) {
+    const values = all.map((of) => of[name] ?? "absent");
+    const rank = values.findIndex((value) => value !== values[0]);
+    if (rank < 0) continue;
+    const found = `${name} is ${values[0]} on rank 0 and ${values[rank]} on rank ${rank}`;
+    const message = `fit: all ranks must be given the same; ${found}`;
+    throw new TuttiError("mismatch", message, { name, values });
+  }
+}
+/**
  * Checks that all ranks hold the same parameters, bit for bit. Collective.
  *
  * @throws TuttiError `mismatch`, on every rank, that names the ranks that differ from the most common parameters.
@@ -18,7 +34,7 @@ export function requireSameWeights(comm: Comm, parameters: ParameterVector): voi
     differing.length === 1 ? `rank ${differing[0]} differs` : `ranks ${differing.join(", ")} differ`;
   throw new TuttiError(
     "mismatch",
-    `training must begin with the same parameters on all ranks; ${who} from rank ${common[0]}. ` +
+    `requireSameWeights: training must begin with the same parameters on all ranks; ${who} from rank ${common[0]}. ` +
       "Initialise with the same seed on every rank, or broadcast the parameters of one",
     { ranks: differing, hashes },
   );
