@@ -15,11 +15,11 @@ export interface Compiler {
 /** Longest time that compiling may take, in milliseconds. */
 export const COMPILE_TIMEOUT = 120_000;
 
-// No -ffast-math: it would let the compiler cancel the roundings that exp is made of.
+// No -ffast-math: it would let the compiler cancel the roundings that exp is made of. No -ffp-contract: compilers fuse
+// multiplications and additions without it, but with it clang fuses also where the source forbids it (c/unfused_begin.h).
 const FLAGS = [
   "-std=gnu11",
   "-O3",
-  "-ffp-contract=fast",
   "-fno-math-errno",
   "-fno-trapping-math",
   "-fvisibility=hidden",

@@ -1,40 +1,59 @@
 // Moving elements: strided copies, conversion, indexing.
 
+// Copies rows x n elements, in squares that fit the cache lines of both sides when one of them jumps.
 #define COPY(TYPE)                                                                                                     \
-  {                                                                                                                    \
-    const TYPE* from = x;                                                                                              \
-    TYPE* to = y;                                                                                                      \
-    do {                                                                                                               \
-      for (ptrdiff_t row = 0; row < rows; row++) {                                                                     \
-        const TYPE* s = from + offset[0] + row * w.stride[0][outer];                                                   \
-        TYPE* t = to + offset[1] + row * w.stride[1][outer];                                                           \
-        for (ptrdiff_t i = 0; i < n; i++) t[i * sy] = s[i * sx];                                                       \
+  for (ptrdiff_t row0 = 0; row0 < rows; row0 += square)                                                                \
+    for (ptrdiff_t i0 = 0; i0 < n; i0 += square) {                                                                     \
+      ptrdiff_t row1 = rows - row0 < square ? rows : row0 + square, i1 = n - i0 < square ? n : i0 + square;            \
+      for (ptrdiff_t row = row0; row < row1; row++) {                                                                  \
+        const TYPE* from = (const TYPE*)x + offset[0] + row * rx;                                                      \
+        TYPE* to = (TYPE*)y + offset[1] + row * ry;                                                                    \
+        if (sx == 1 && sy == 1) __builtin_memcpy(to + i0, from + i0, (size_t)(i1 - i0) * sizeof(TYPE));                \
+        else for (ptrdiff_t i = i0; i < i1; i++) to[i * sy] = from[i * sx];                                            \
       }                                                                                                                \
-    } while (walk_next(&w, 2, offset));                                                                                \
-  }                                                                                                                    \
+    }                                                                                                                  \
   break
 
 EXPORT void copy_strided(int element_bytes, int ndim, const int32_t* dims, const void* x, void* y) {
   Walk w;
   if (!walk_begin(&w, ndim, dims, 2)) return;
+  // A dimension that is contiguous in x becomes the last but one, if the last is not: then squares are transposed.
   int outer = w.ndim - 2, inner = w.ndim - 1;
+  for (int d = 0; d < outer && w.stride[0][inner] != 1; d++)
+    if (w.stride[0][d] == 1 && w.shape[d] > 1) walk_swap(&w, d, outer, 2);
   ptrdiff_t rows = w.shape[outer], n = w.shape[inner], offset[MAX_OPERANDS] = {0};
-  ptrdiff_t sx = w.stride[0][inner], sy = w.stride[1][inner];
-  switch (element_bytes) {
-    case 1: COPY(uint8_t);
-    case 4: COPY(uint32_t);
-    case 8: COPY(uint64_t);
-  }
+  ptrdiff_t rx = w.stride[0][outer], sx = w.stride[0][inner], ry = w.stride[1][outer], sy = w.stride[1][inner];
+  ptrdiff_t square = sx == 1 && sy == 1 ? n : 16;
+  do {
+    switch (element_bytes) {
+      case 1: COPY(uint8_t);
+      case 4: COPY(uint32_t);
+      case 8: COPY(uint64_t);
+    }
+  } while (walk_next(&w, 2, offset));
 }
 #undef COPY
 
+// Towards zero; what does not fit becomes the nearest number that does, and NaN becomes 0.
 INLINE int32_t i32_from_f64(double v) {
-  return v >= 2147483647.0 ? INT32_MAX : v > -2147483648.0 ? (int32_t)v : v == v ? INT32_MIN : 0;
+  v = v > 2147483647.0 ? 2147483647.0 : v;
+  v = v > -2147483648.0 ? v : v == v ? -2147483648.0 : 0;
+  return (int32_t)v;
 }
-INLINE int32_t i32_from_f32(float v) { return i32_from_f64(v); }
+INLINE int32_t i32_from_f32(float v) {
+  _Bool large = v >= 0x1p31f;
+  v = v > -0x1p31f ? v : v == v ? -0x1p31f : 0;
+  return large ? INT32_MAX : (int32_t)(large ? 0 : v);
+}
 INLINE uint8_t u8_from_i32(int32_t v) { return v < 0 ? 0 : v > 255 ? 255 : (uint8_t)v; }
-INLINE uint8_t u8_from_f64(double v) { return u8_from_i32(i32_from_f64(v)); }
-INLINE uint8_t u8_from_f32(float v) { return u8_from_i32(i32_from_f32(v)); }
+INLINE uint8_t u8_from_f64(double v) {
+  v = v > 0 ? v : 0;
+  return (uint8_t)(int32_t)(v < 255 ? v : 255);
+}
+INLINE uint8_t u8_from_f32(float v) {
+  v = v > 0 ? v : 0;
+  return (uint8_t)(int32_t)(v < 255 ? v : 255);
+}
 
 #define CONVERT(FROM, TO, result)                                                                                      \
   {                                                                                                                    \

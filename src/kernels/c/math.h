@@ -149,3 +149,12 @@ INLINE REAL FN(erf)(REAL x) {
 INLINE REAL FN(floor)(REAL x) { return FLOOR_(x); }
 INLINE REAL FN(ceil)(REAL x) { return CEIL_(x); }
 INLINE REAL FN(round)(REAL x) { return ROUND_(x); }
+
+// sin(r + quadrant * pi / 2) for |r| <= pi / 4.
+INLINE REAL FN(sin_in_quadrant)(REAL r, BITS_T quadrant) {
+  REAL z = r * r;
+  REAL sine = r + (r * z) * FN(sine_tail)(z);
+  REAL cosine = (1 - (REAL)0.5 * z) + (z * z) * FN(cosine_tail)(z);
+  REAL y = quadrant & 1 ? cosine : sine;
+  return FN(from_bits)(FN(bits)(y) ^ ((quadrant & 2) << (8 * sizeof(REAL) - 2)));
+}

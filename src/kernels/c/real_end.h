@@ -1,5 +1,6 @@
 #undef REAL
 #undef BITS_T
+#undef REAL_BYTES
 #undef SUFFIX
 #undef SQRT
 #undef FLOOR_

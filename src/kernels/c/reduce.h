@@ -1,40 +1,117 @@
-// Reductions with a fixed order, and softmax. Template over REAL.
+// Reductions along one axis, with an order that depends on the shape alone. Template over REAL.
+
+#define WIDTH REAL_BYTES
+#include "reduce_rows.h"
+#define WIDTH 16
+#include "reduce_rows.h"
+#define WIDTH 128
+#include "reduce_rows.h"
+
+#define WIDE (128 / sizeof(REAL))
+#define NARROW (16 / sizeof(REAL))
+
+INLINE REAL FN(combine)(int op, REAL a, REAL b) {
+  switch (op) {
+    case SUM: return a + b;
+    case PROD: return a * b;
+    case MAX: return b > a || b != b ? b : a;
+    default: return b < a || b != b ? b : a;
+  }
+}
+
+static REAL FN(identity)(int op) {
+  return op == SUM ? 0 : op == PROD ? 1 : op == MAX ? -INFINITE : INFINITE;
+}
+
+// Of neighbours: WIDE sums side by side, then their halves together.
+static REAL FN(reduce_neighbours)(int op, size_t n, const REAL* x) {
+  if (n == 0) return FN(identity)(op);
+  if (n < WIDE) {
+    REAL r = x[0];
+    for (size_t i = 1; i < n; i++) r = FN(combine)(op, r, x[i]);
+    return r;
+  }
+  REAL lane[WIDE];
+  size_t rows = n / WIDE, rest = n % WIDE;
+  PASTE(FN(reduce_rows), 128)(op, rows, x, WIDE, lane);
+  for (size_t j = 0; j < rest; j++) lane[j] = FN(combine)(op, lane[j], x[rows * WIDE + j]);
+  for (size_t half = WIDE / 2; half > 0; half /= 2)
+    for (size_t j = 0; j < half; j++) lane[j] = FN(combine)(op, lane[j], lane[j + half]);
+  return lane[0];
+}
+
+// Of every column of x[rows][columns]. The last vector overlaps the one before where columns do not fill it.
+static void FN(reduce_columns)(int op, size_t rows, size_t columns, const REAL* x, REAL* y) {
+  if (rows == 0) {
+    for (size_t j = 0; j < columns; j++) y[j] = FN(identity)(op);
+  } else if (columns >= WIDE) {
+    for (size_t j = 0; j < columns; j += WIDE) {
+      size_t from = j + WIDE <= columns ? j : columns - WIDE;
+      PASTE(FN(reduce_rows), 128)(op, rows, x + from, columns, y + from);
+    }
+  } else if (columns >= NARROW) {
+    for (size_t j = 0; j < columns; j += NARROW) {
+      size_t from = j + NARROW <= columns ? j : columns - NARROW;
+      PASTE(FN(reduce_rows), 16)(op, rows, x + from, columns, y + from);
+    }
+  } else {
+    for (size_t j = 0; j < columns; j++) PASTE(FN(reduce_rows), REAL_BYTES)(op, rows, x + j, columns, y + j);
+  }
+}
 
 EXPORT void FN(reduce)(int op, size_t outer, size_t n, size_t inner, const REAL* x, REAL* y) {
   for (size_t o = 0; o < outer; o++, x += n * inner, y += inner) {
-    for (size_t j = 0; j < inner; j++) {
-      REAL r = op == SUM ? 0 : op == PROD ? 1 : op == MAX ? -(REAL)__builtin_inf() : (REAL)__builtin_inf();
-      for (size_t i = 0; i < n; i++) {
-        REAL v = x[i * inner + j];
-        switch (op) {
-          case SUM: r += v; break;
-          case PROD: r *= v; break;
-          case MAX: r = v > r || v != v ? v : r; break;
-          case MIN: r = v < r || v != v ? v : r; break;
-        }
-      }
-      y[j] = r;
-    }
+    if (inner == 1) y[0] = FN(reduce_neighbours)(op, n, x);
+    else FN(reduce_columns)(op, n, inner, x, y);
   }
+}
+
+// Whether v comes before the extreme found so far: NaN is more extreme than all, and the first of equals stays.
+INLINE _Bool FN(exceeds)(int op, REAL v, REAL extreme) {
+  return op == 0 ? (v > extreme) | ((v != v) & (extreme == extreme)) : (v < extreme) | ((v != v) & (extreme == extreme));
 }
 
 EXPORT void FN(argreduce)(int op, size_t outer, size_t n, size_t inner, const REAL* x, int32_t* y) {
   for (size_t o = 0; o < outer; o++, x += n * inner, y += inner) {
-    for (size_t j = 0; j < inner; j++) {
-      size_t best = 0;
-      for (size_t i = 1; i < n; i++) {
-        REAL v = x[i * inner + j], r = x[best * inner + j];
-        if (r == r && (v != v || (op == 0 ? v > r : v < r))) best = i;
-      }
-      y[j] = (int32_t)best;
+    if (inner == 1 && n >= 2 * WIDE) {
+      REAL extreme = FN(reduce_neighbours)(op == 0 ? MAX : MIN, n, x);
+      size_t i = 0;
+      while (!(x[i] == extreme) && x[i] == x[i]) i++;
+      y[0] = (int32_t)i;
+      continue;
+    }
+    REAL extreme[WIDE];
+    for (size_t j0 = 0; j0 < inner; j0 += WIDE) {
+      size_t columns = inner - j0 < WIDE ? inner - j0 : WIDE;
+      for (size_t j = 0; j < columns; j++) extreme[j] = x[j0 + j], y[j0 + j] = 0;
+      for (size_t i = 1; i < n; i++)
+        for (size_t j = 0; j < columns; j++) {
+          REAL v = x[i * inner + j0 + j];
+          _Bool better = FN(exceeds)(op, v, extreme[j]);
+          extreme[j] = better ? v : extreme[j];
+          y[j0 + j] = better ? (int32_t)i : y[j0 + j];
+        }
     }
   }
 }
 
+// In double precision for both types, in blocks of independent sums.
 EXPORT double FN(dot)(size_t n, const REAL* x, const REAL* y) {
-  double sum = 0;
-  for (size_t i = 0; i < n; i++) sum += (double)x[i] * y[i];
-  return sum;
+  typedef REAL vector __attribute__((vector_size(8 * sizeof(REAL)), aligned(sizeof(REAL)), may_alias));
+  typedef double sums __attribute__((vector_size(64)));
+  double total = 0;
+  size_t i = 0;
+  while (i + 32 <= n) {
+    sums sum[4] = {{0}, {0}, {0}, {0}};
+    for (size_t end = n - i < 2048 ? n : i + 2048; i + 32 <= end; i += 32)
+      UNROLLED for (size_t k = 0; k < 4; k++)
+        sum[k] += __builtin_convertvector(*(const vector*)(x + i + 8 * k), sums) *
+                  __builtin_convertvector(*(const vector*)(y + i + 8 * k), sums);
+    sum[0] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    total += ((sum[0][0] + sum[0][1]) + (sum[0][2] + sum[0][3])) + ((sum[0][4] + sum[0][5]) + (sum[0][6] + sum[0][7]));
+  }
+  for (; i < n; i++) total += (double)x[i] * y[i];
+  return total;
 }
 
 EXPORT void FN(axpy)(size_t n, double alpha, const REAL* x, REAL* y) {
@@ -43,40 +120,19 @@ EXPORT void FN(axpy)(size_t n, double alpha, const REAL* x, REAL* y) {
 }
 
 EXPORT int FN(first_nonfinite)(size_t n, const REAL* x) {
-  for (size_t i = 0; i < n; i++)
-    if (x[i] - x[i] != 0) return (int)i;
+  for (size_t i = 0; i < n;) {
+    size_t end = n - i < 512 ? n : i + 512;
+    int found = 0;
+    for (size_t j = i; j < end; j++) found |= !(FN(abs)(x[j]) < INFINITE);
+    if (!found) {
+      i = end;
+      continue;
+    }
+    while (FN(abs)(x[i]) < INFINITE) i++;
+    return (int)i;
+  }
   return -1;
 }
 
-static REAL FN(row_max)(size_t n, const REAL* x) {
-  REAL m;
-  FN(reduce)(MAX, 1, n, 1, x, &m);
-  return m;
-}
-
-EXPORT void FN(softmax)(size_t rows, size_t n, const REAL* x, REAL* y) {
-  for (size_t row = 0; row < rows; row++, x += n, y += n) {
-    REAL m = FN(row_max)(n, x), sum;
-    INDEPENDENT for (size_t i = 0; i < n; i++) y[i] = FN(exp)(x[i] - m);
-    FN(reduce)(SUM, 1, n, 1, y, &sum);
-    INDEPENDENT for (size_t i = 0; i < n; i++) y[i] /= sum;
-  }
-}
-
-EXPORT void FN(logsumexp)(size_t rows, size_t n, const REAL* x, REAL* y) {
-  for (size_t row = 0; row < rows; row++, x += n) {
-    REAL m = FN(row_max)(n, x), sum = 0;
-    REAL shift = m - m == 0 ? m : 0;
-    for (size_t i = 0; i < n; i++) sum += FN(exp)(x[i] - shift);
-    y[row] = FN(log)(sum) + shift;
-  }
-}
-
-EXPORT void FN(log_softmax)(size_t rows, size_t n, const REAL* x, REAL* y) {
-  for (size_t row = 0; row < rows; row++, x += n, y += n) {
-    REAL m = FN(row_max)(n, x), sum = 0;
-    for (size_t i = 0; i < n; i++) sum += FN(exp)(x[i] - m);
-    REAL log_sum = FN(log)(sum);
-    INDEPENDENT for (size_t i = 0; i < n; i++) y[i] = (x[i] - m) - log_sum;
-  }
-}
+#undef WIDE
+#undef NARROW

@@ -39,6 +39,17 @@ static int walk_begin(Walk* w, int ndim, const int32_t* dims, int operands) {
   return 1;
 }
 
+static void walk_swap(Walk* w, int d, int e, int operands) {
+  ptrdiff_t t = w->shape[d];
+  w->shape[d] = w->shape[e];
+  w->shape[e] = t;
+  for (int k = 0; k < operands; k++) {
+    t = w->stride[k][d];
+    w->stride[k][d] = w->stride[k][e];
+    w->stride[k][e] = t;
+  }
+}
+
 // Offsets of the operands after the next step of all but the last two dimensions; 0 at the end.
 static int walk_next(Walk* w, int operands, ptrdiff_t* offset) {
   for (int d = w->ndim - 3; d >= 0; d--) {

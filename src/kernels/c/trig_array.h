@@ -2,8 +2,7 @@
 
 INLINE REAL FN(sin_small)(REAL x, uint64_t quarter) {
   Angle a = reduce_angle(x);
-  a.quadrant += quarter;
-  REAL y = FN(sin_angle)(a);
+  REAL y = FN(sin_in_quadrant)((REAL)a.r, (BITS_T)(a.quadrant + quarter));
   return x == 0 && quarter == 0 ? x : y;
 }
 
@@ -11,8 +10,7 @@ static REAL FN(sin_any)(REAL x, uint64_t quarter) {
   if (FN(abs)(x) < LARGE) return FN(sin_small)(x, quarter);
   if (!(FN(abs)(x) < INFINITE)) return NOT_A_NUMBER;
   Angle a = reduce_large_angle(x);
-  a.quadrant += quarter;
-  return FN(sin_angle)(a);
+  return FN(sin_in_quadrant)((REAL)a.r, (BITS_T)(a.quadrant + quarter));
 }
 
 // In blocks, so that one large argument does not slow down all others.

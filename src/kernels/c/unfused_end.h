@@ -1,0 +1,5 @@
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT ON
+#else
+#pragma GCC pop_options
+#endif
