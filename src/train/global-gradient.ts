@@ -174,7 +174,7 @@ export class GlobalGradient {
     const [start, end] = partition(batch.length, this.#shards, shard);
     slot.figures.fill(0);
     if (start === end) {
-      assign(slot.flat, 0);
+      scope(() => assign(slot.flat, 0));
       return;
     }
     const passes = Math.ceil((end - start) / (this.#options.microBatch ?? end - start));
