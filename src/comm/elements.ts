@@ -83,10 +83,9 @@ export function elementTypeOf(buf: unknown): ElementType | undefined {
 
 /** A new buffer of the same class as `buf`. */
 export function createLike<A extends TypedArray>(buf: A, type: ElementType, length: number): A {
-  const { constructor } = buf;
-  if (constructor === type.Array) return new type.Array(length) as A;
+  if (buf.constructor === type.Array) return new type.Array(length) as A;
   if (Buffer.isBuffer(buf)) return Buffer.alloc(length) as Uint8Array as A;
-  return new (constructor as new (length: number) => A)(length);
+  return new (buf.constructor as new (length: number) => A)(length);
 }
 
 /** The memory of a buffer as bytes. */

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { Communicator } from "../../src/comm/communicator.js";
 import type { Comm } from "../../src/comm/index.js";
 import { selfWorld } from "../../src/comm/self.js";
-import { createJob, type Job } from "../../src/comm/threads/job.js";
+import { type AbortEvent, createJob, type Job } from "../../src/comm/threads/job.js";
 import { type ErrorCode, type ErrorData, TuttiError } from "../../src/errors.js";
 
 /*
@@ -47,6 +47,21 @@ export class RankPool {
     } finally {
       await this.close();
     }
+  }
+
+  /** What each rank is doing now; see {@link Job.describe}. */
+  describe(): string[] {
+    return this.job?.describe() ?? [];
+  }
+
+  /** Ends the job as a launcher does when a rank has failed. */
+  abort(rank: number, message: string): void {
+    this.job?.abort(rank, message);
+  }
+
+  /** Resolves when the job is ended by a rank or by {@link RankPool.abort}. */
+  aborted(): Promise<AbortEvent> {
+    return new Promise((resolve) => this.open().onAbort(resolve));
   }
 
   /** Ends the threads. */

@@ -138,10 +138,10 @@ export class Meeting {
     const { area } = this;
     for (let i = 0; i < GLANCES; i++) if (area.hasArrived(member)) return;
     const { context, ranks } = this.group;
-    this.endpoint.block(
+    this.endpoint.waiter.block(
+      { call, peer: EVERYBODY, tag: ANY_TAG, context },
       () => area.hasArrived(member),
       () => (this.endpoint.control.finished(ranks[member]) ? this.missing(member, call) : undefined),
-      { call, peer: EVERYBODY, tag: ANY_TAG, context },
     );
   }
 

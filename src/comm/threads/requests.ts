@@ -22,7 +22,7 @@ export class SendRequest extends AwaitableRequest<void> {
   }
 
   protected turn(): Promise<void> {
-    return this.endpoint.turn();
+    return this.endpoint.turn(this.send);
   }
 }
 
@@ -47,6 +47,6 @@ export class ReceiveRequest extends AwaitableRequest<Status> {
   }
 
   protected turn(): Promise<void> {
-    return this.endpoint.turn();
+    return this.endpoint.turn(this.receive);
   }
 }

@@ -37,7 +37,7 @@ export class Send {
       this.toSelf();
       return true;
     }
-    const ring = endpoint.ringTo(dest);
+    const ring = endpoint.links.to(dest);
     if (message.length <= eagerLimit(ring) && !this.synchronous) {
       if (!writeEager(ring, envelope, message)) return false;
       endpoint.control.wake(dest);

@@ -70,7 +70,7 @@ export class ThreadsTransport implements Transport {
   }
 
   iprobe(source: number, tag: number): Status | undefined {
-    this.endpoint.progress();
+    this.endpoint.links.progress();
     const found = this.endpoint.matcher.find(this.group.context, source, tag);
     return found && new Status(found.source, found.tag, found.bytes);
   }
@@ -161,7 +161,7 @@ export class ThreadsTransport implements Transport {
     synchronous: boolean,
   ): Send {
     const send = new Send(this.endpoint, call, this.group, dest, tag, type, bytesOf(buf), synchronous);
-    this.endpoint.start(send);
+    this.endpoint.links.start(send);
     return send;
   }
 }

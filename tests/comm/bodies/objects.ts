@@ -13,7 +13,7 @@ function value(rank: number, extra = 0) {
     map: new Map<unknown, unknown>([["k", new Set([1, rank])]]),
     pattern: /x+/gi,
     array: Float64Array.of(rank, Number.NaN, -0),
-    holes: [, 1], // biome-ignore lint/suspicious/noSparseArray: a hole is one of the things to be kept
+    holes: new Array<number>(2),
   };
 }
 

@@ -77,8 +77,8 @@ export function operations(world: Comm): void {
   const exact: Record<string, (a: bigint, b: bigint) => bigint> = {
     sum: (a, b) => a + b,
     prod: (a, b) => a * b,
-    min: (a, b) => (a < b ? a : b),
-    max: (a, b) => (a > b ? a : b),
+    min: (a: bigint, b: bigint) => (a < b ? a : b),
+    max: (a: bigint, b: bigint) => (a > b ? a : b),
     land: (a, b) => (a !== 0n && b !== 0n ? 1n : 0n),
     lor: (a, b) => (a !== 0n || b !== 0n ? 1n : 0n),
     lxor: (a, b) => ((a !== 0n) !== (b !== 0n) ? 1n : 0n),
