@@ -1,4 +1,4 @@
-export { findBlas, withBlas } from "./blas.js";
+export { type Blas, findBlas, withBlas } from "./blas.js";
 export { type Availability, describeKernels, type KernelDescription } from "./describe.js";
 export { Heap } from "./heap.js";
 export { kernels, loadTarget } from "./select.js";

@@ -21,11 +21,8 @@ import { TuttiError } from "../errors.js";
  */
 export function privateFolder(): string {
   const folder = join(cacheHome(), "tutti");
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw unsafe(`${folder} cannot be created (${(cause as NodeJS.ErrnoException).code})`, cause);
-  }
+  makeFolder(dirname(folder));
+  makeFolder(folder);
   const found = lstatSync(folder);
   if (found.isSymbolicLink()) throw unsafe(`${folder} is a symbolic link; remove it`);
   if (!found.isDirectory()) throw unsafe(`${folder} is not a folder; remove it`);
@@ -66,6 +63,16 @@ function cacheHome(): string {
   if (XDG_CACHE_HOME && isAbsolute(XDG_CACHE_HOME)) return XDG_CACHE_HOME;
   if (HOME && isAbsolute(HOME)) return join(HOME, ".cache");
   throw unsafe("neither XDG_CACHE_HOME nor HOME names a folder to keep compiled kernels in");
+}
+
+// One level at a time: Node's recursive mkdir tries for ever on file systems that answer ENOENT, such as /proc.
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== "EEXIST") throw unsafe(`${folder} cannot be created (${code})`, cause);
+  }
 }
 
 function checkOwner(path: string, { uid, mode }: Stats): void {
