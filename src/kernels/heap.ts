@@ -31,8 +31,11 @@ export class Heap {
   readonly #maximum: number;
   #used = 0;
 
-  /** @param start first byte that the WebAssembly module does not use itself. */
-  constructor(memory: SharedMemory, start: number, maximumPages: number) {
+  /**
+   * @param start first byte that the WebAssembly module does not use itself
+   * @param maximumPages what the memory may grow to
+   */
+  constructor(memory: SharedMemory, start: number, maximumPages = MAXIMUM_PAGES) {
     this.memory = memory;
     this.scratch = Math.ceil(start / UNIT) * UNIT;
     // The last page stays unused: a pointer past the end of a block must not wrap to zero.

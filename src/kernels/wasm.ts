@@ -29,7 +29,7 @@ const INITIAL_PAGES = 256;
 export function loadWasm(target: WasmTarget): { file: string; heap: Heap; f: KernelFunctions } {
   const { file, bytes } = readValid(target);
   const module = new Module(bytes);
-  const { memory, pages } = reserveMemory();
+  const memory = reserveMemory();
   const { exports } = new Instance(module, { env: { memory } });
   const base = exports.__heap_base;
   if (!(base instanceof Global)) throw unusable(target, "it exports no __heap_base");
@@ -38,7 +38,7 @@ export function loadWasm(target: WasmTarget): { file: string; heap: Heap; f: Ker
     if (typeof exports[name] !== "function") throw unusable(target, `it exports no ${name}`);
     functions[name] = exports[name];
   }
-  return { file, heap: new Heap(memory, base.value, pages), f: functions as KernelFunctions };
+  return { file, heap: new Heap(memory, base.value), f: functions as KernelFunctions };
 }
 
 function readValid(target: WasmTarget): { file: string; bytes: Uint8Array } {
@@ -61,21 +61,15 @@ function readValid(target: WasmTarget): { file: string; bytes: Uint8Array } {
   throw unusable(target, `this JavaScript engine (V8 ${process.versions.v8}) does not accept ${file}`);
 }
 
-/** A shared memory that can grow to 4 GiB, or to as much as the limits of this process let it reserve. */
-function reserveMemory(): { memory: SharedMemory; pages: number } {
-  for (let pages = MAXIMUM_PAGES; ; pages /= 2) {
-    try {
-      const memory = new Memory({ initial: INITIAL_PAGES, maximum: pages, shared: true });
-      return { memory, pages };
-    } catch (cause) {
-      if (pages > 4 * INITIAL_PAGES) continue;
-      throw new TuttiError(
-        "memory",
-        `kernels: cannot reserve ${pages * 65536} bytes of address space; raise the limit (ulimit -v)`,
-        { requested: pages * 65536 },
-        { cause },
-      );
-    }
+/** A shared memory that can grow to 4 GiB. V8 reserves address space for its guard zones as well. */
+function reserveMemory(): SharedMemory {
+  try {
+    return new Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared: true });
+  } catch (cause) {
+    const message =
+      "kernels: this process may not reserve the 10 GiB of address space that a rank's memory takes (it uses only what " +
+      "tensors need); raise the limit (ulimit -v unlimited) or start node with --disable-wasm-trap-handler, then it is 4 GiB";
+    throw new TuttiError("memory", message, {}, { cause });
   }
 }
 
