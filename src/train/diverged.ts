@@ -23,8 +23,8 @@ interface Found {
 }
 
 /**
- * The error of a loss that is not finite, the same on every rank: which parameter, sample or layer was the first that
- * held no number. Collective.
+ * The error of a step whose loss or gradient is not finite, the same on every rank: which parameter, sample or layer was
+ * the first that held no number. Collective.
  *
  * @param run computes the model's outputs for this rank's part of the batch, showing the samples first
  */
@@ -36,36 +36,39 @@ export function divergence(
   run: (check: CheckSamples) => void,
 ): TuttiError {
   const { step, epoch, loss } = moment;
-  const start = `the loss is ${loss} at step ${step} (epoch ${epoch}):`;
-  const parameter = parameterFound(parameters, "after the step before");
-  if (parameter !== undefined) return diverged(`${start} ${parameter.what}`, moment, parameter);
+  const start = Number.isFinite(loss)
+    ? `the gradient is not finite at step ${step} (epoch ${epoch}), whose loss is ${loss}`
+    : `the loss is ${loss} at step ${step} (epoch ${epoch})`;
+  const tell = (found: Found, where = "") => diverged(`${start}: ${found.what}${where}`, moment, found);
+
+  const parameter = parameters.firstNonFinite()?.parameter.name;
+  if (parameter !== undefined)
+    return tell({ what: `the parameter "${parameter}" was not finite before the step`, layer: parameter });
   const reports = comm.allgatherObject(sampleOrOutputFound(model, run));
   const rank = reports.findIndex((report) => report !== undefined);
-  if (rank < 0) return diverged(`${start} every output is finite, so the loss itself overflows`, moment);
-  const where = comm.size > 1 ? ` on rank ${rank}` : "";
-  return diverged(`${start} ${reports[rank]!.what}${where}`, moment, reports[rank]);
+  if (rank >= 0) return tell(reports[rank]!, comm.size > 1 ? ` on rank ${rank}` : "");
+  const gradient = parameters.firstNonFinite("grad")?.parameter.name;
+  return Number.isFinite(loss)
+    ? tell({ what: `every output is finite, but not the gradient of "${gradient}"`, layer: gradient })
+    : tell({ what: "every output is finite, so the loss itself overflows" });
 }
 
-/** The error of a step whose loss was finite but that left a parameter that is not; undefined if all are. */
-export function parameterDivergence(parameters: ParameterVector, moment: Moment): TuttiError | undefined {
-  const { step, epoch, loss } = moment;
-  const found = parameterFound(parameters, `after step ${step} (epoch ${epoch}), whose loss was ${loss}`);
-  return found && diverged(found.what, moment, found);
-}
-
-function diverged(text: string, moment: Moment, found?: Found): TuttiError {
-  const advice =
-    found?.sample === undefined
-      ? "A smaller learning rate or clipNorm may help; check the data for extreme values"
-      : "Repair the sample or leave it out";
-  return new TuttiError("diverged", `fit: ${text}. ${advice}`, { ...moment, ...found });
-}
-
-function parameterFound(parameters: ParameterVector, when: string): Found | undefined {
+/** The error of an update that left a parameter that is not finite, the same on every rank; undefined if it left none. */
+export function overflow(parameters: ParameterVector, moment: Moment): TuttiError | undefined {
   const found = parameters.firstNonFinite();
   if (found === undefined) return undefined;
   const { name } = found.parameter;
-  return { what: `the parameter "${name}" is not finite ${when}`, layer: name };
+  const { step, epoch, loss } = moment;
+  const what = `the update of step ${step} (epoch ${epoch}), whose loss is ${loss}, makes the parameter "${name}" not finite`;
+  return diverged(what, moment, { what, layer: name });
+}
+
+function diverged(text: string, moment: Moment, found: Found): TuttiError {
+  const advice =
+    found.sample === undefined
+      ? "A smaller learning rate or clipNorm may help; check the data for extreme values"
+      : "Repair the sample or leave it out";
+  return new TuttiError("diverged", `fit: ${text}. ${advice}`, { ...moment, ...found });
 }
 
 /** Runs the model with every module watched, and names the first sample or module with something that is not finite. */

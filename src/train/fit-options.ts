@@ -68,7 +68,7 @@ export function completeOptions(given: FitOptions, dataset: Dataset): CompleteOp
 }
 
 function checkOptions(options: CompleteOptions, { length }: Dataset): void {
-  const { epochs, batchSize, recordEvery, validation, checkpoints, comm } = options;
+  const { epochs, batchSize, recordEvery, clipNorm, validation, checkpoints, comm } = options;
   for (const [name, value] of Object.entries({
     epochs,
     batchSize,
@@ -79,6 +79,10 @@ function checkOptions(options: CompleteOptions, { length }: Dataset): void {
     throw new TuttiError("argument", `fit: ${name} is ${value}, expected a positive integer`, {
       [name]: value,
     });
+  }
+  if (clipNorm !== undefined && !(clipNorm > 0)) {
+    const message = `fit: clipNorm is ${clipNorm}, expected a number greater than 0`;
+    throw new TuttiError("argument", message, { clipNorm });
   }
   for (const [name, samples] of Object.entries({ dataset: length, validation: validation?.length })) {
     if (samples === 0) throw new TuttiError("argument", `fit: ${name} has no samples`, { [name]: 0 });

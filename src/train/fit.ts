@@ -13,7 +13,7 @@ import {
   saveCheckpoint,
 } from "./checkpoint.js";
 import { countCorrect, saysClasses } from "./correct.js";
-import { divergence, type Moment, parameterDivergence } from "./diverged.js";
+import { divergence, type Moment, overflow } from "./diverged.js";
 import { evaluate } from "./evaluate.js";
 import {
   type CheckpointOptions,
@@ -84,8 +84,6 @@ class Training {
   readonly #start = performance.now();
   /** When the last record was made, in seconds of training, and how many samples had been summed up for it already. */
   #recorded: { seconds: number; samples: number };
-  /** Mean loss of the last batch. */
-  #loss = Number.NaN;
   /** When the last checkpoint was made, in seconds of training. */
   #saved: number;
 
@@ -153,15 +151,18 @@ class Training {
         statistics: counts ? [countCorrect(loss, output, targets)] : [],
       };
     });
-    const progress = this.#progress;
-    this.#loss = figures.loss;
-    if (!Number.isFinite(figures.loss)) throw this.#divergence(batch);
+    const { step, sums } = this.#progress;
+    const moment = { step: step + 1, epoch: Math.floor(step / this.#stepsPerEpoch) + 1, loss: figures.loss };
+    if (!Number.isFinite(figures.loss) || this.#parameters.firstNonFinite("grad"))
+      throw this.#divergence(batch, moment);
     if (clipNorm !== undefined) clipByNorm(this.#parameters, clipNorm);
-    this.#optimizer.step({ lr: schedule?.(progress.step) });
-    progress.step++;
-    progress.sums.loss += figures.loss * batch.length;
-    progress.sums.samples += batch.length;
-    if (counts) progress.sums.correct += figures.statistics[0];
+    this.#optimizer.step({ lr: schedule?.(step) });
+    const error = overflow(this.#parameters, moment);
+    if (error !== undefined) throw error;
+    this.#progress.step++;
+    sums.loss += figures.loss * batch.length;
+    sums.samples += batch.length;
+    if (counts) sums.correct += figures.statistics[0];
   }
 
   get #isEndOfEpoch(): boolean {
@@ -182,7 +183,6 @@ class Training {
   }
 
   #record(): void {
-    this.#requireFinite();
     const { step, sums } = this.#progress;
     const { loss, validation, schedule } = this.#options;
     const seconds = this.#seconds();
@@ -210,7 +210,6 @@ class Training {
   }
 
   #checkpoint({ folder }: CheckpointOptions): void {
-    this.#requireFinite();
     this.#saved = this.#seconds();
     if (this.#comm.rank !== 0) return;
     const progress = { ...this.#progress, seconds: this.#seconds() };
@@ -232,12 +231,7 @@ class Training {
     return { inputs, targets };
   }
 
-  #moment(step: number): Moment {
-    return { step, epoch: Math.ceil(step / this.#stepsPerEpoch), loss: this.#loss };
-  }
-
-  #divergence(batch: Int32Array): TuttiError {
-    const moment = this.#moment(this.#progress.step + 1);
+  #divergence(batch: Int32Array, moment: Moment): TuttiError {
     const [first, end] = this.#gradient.ownRange(batch.length);
     const { microBatch = end - first } = this.#options;
     return divergence(this.#comm, this.#model, this.#parameters, moment, (check) => {
@@ -251,12 +245,6 @@ class Training {
         });
       }
     });
-  }
-
-  /** A gradient can overflow where the loss does not: what is reported or saved must be a model. */
-  #requireFinite(): void {
-    const error = parameterDivergence(this.#parameters, this.#moment(this.#progress.step));
-    if (error !== undefined) throw error;
   }
 
   #seconds(): number {

@@ -81,12 +81,12 @@ export function wrong(
   );
   using parameters = flatten(model, { dtype: "float64" });
   using global = new GlobalGradient(comm, parameters, { statistics: 1 });
-  global.compute(
-    Int32Array.from({ length: 20 }, (_, i) => i),
-    (samples) => {
+  const all = Int32Array.from({ length: 20 }, (_, i) => i);
+  return failure(() =>
+    global.compute(all, (samples) => {
       const { inputs, targets } = data.batch(samples);
       return { loss: options.loss.sum(model.forward(inputs), targets!), weight, statistics };
-    },
+    }),
   );
 }
 

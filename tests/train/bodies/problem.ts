@@ -23,6 +23,10 @@ export interface Setup {
   readonly validation?: number;
   readonly recordEvery?: number;
   readonly average?: "exact" | "rank-means";
+  /** Default 16. */
+  readonly hidden?: readonly number[];
+  /** Default tanh. */
+  readonly activation?: string;
 }
 
 export const FEATURES = 5;
@@ -47,6 +51,9 @@ function copied(x: Tensor): NdArray {
   return ndarray(dtype, shape, data.slice());
 }
 
+/** The seed of every training. */
+export const SEED = 7;
+
 /** What `fit` is called with for this setup. */
 export function prepared(
   setup: Setup,
@@ -55,8 +62,9 @@ export function prepared(
   const { loss, dtype, optimizer, lr = 0.01, schedule, classWeights, samples, batchSize, epochs } = setup;
   const stepsPerEpoch = Math.ceil(samples / batchSize);
   const { shards, microBatch, clipNorm, recordEvery, average, validation } = setup;
+  const { hidden = [16], activation = "tanh" } = setup;
   return {
-    model: mlp([FEATURES, 16, OUTPUTS[loss]], { activation: "tanh" }),
+    model: mlp([FEATURES, ...hidden, OUTPUTS[loss]], { activation }),
     data: noise(setup, samples, 1),
     options: {
       comm,
@@ -66,7 +74,7 @@ export function prepared(
       schedule: schedule && parseSchedule(schedule, { lr, steps: stepsPerEpoch * epochs, stepsPerEpoch }),
       epochs,
       batchSize,
-      seed: 7,
+      seed: SEED,
       validation: validation === undefined ? undefined : noise(setup, validation, 2),
       ...{ shards, microBatch, clipNorm, recordEvery, average },
     } as FitOptions,
