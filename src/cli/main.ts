@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { TuttiError } from "../errors.js";
+import { mistake } from "./mistake.js";
 
 /** Every command, each in a file of its own that is loaded only when the command is asked for. */
 const COMMANDS: Record<string, () => Promise<{ register(program: Command): void }>> = {
@@ -27,7 +28,6 @@ for (const { register } of await Promise.all(wanted.map((command) => COMMANDS[co
 try {
   await program.parseAsync();
 } catch (error) {
-  // What went wrong with the user's input is told in one message; anything else is a bug and needs its stack.
-  console.error(error instanceof TuttiError ? `tutti: ${error.message}` : error);
+  console.error((error instanceof TuttiError && mistake(error)) || error);
   process.exitCode = 1;
 }

@@ -13,10 +13,10 @@ import {
   writeCsv,
 } from "../data/index.js";
 import { TuttiError } from "../errors.js";
-import { predict } from "../train/evaluate.js";
-import { loadModel, type ModelCard } from "../train/model-file.js";
-import { isTable, prepareOf, requireFinite, requireInputShape } from "../train/problem.js";
-import { finishOf, mostLikely } from "../train/run-evaluation.js";
+import { finishOf, loadModel, type ModelCard, mostLikely, predict, prepareOf } from "../train/index.js";
+import { requireInputs } from "../train/input-spec.js";
+import { isTable } from "../train/problem.js";
+import { shortest, withoutNoise } from "./decimals.js";
 
 /** `tutti predict`: what a trained network says of new data. */
 export function register(program: Command): void {
@@ -25,7 +25,7 @@ export function register(program: Command): void {
     .description("Apply a trained network to new data; predictions and probabilities are written as CSV.")
     .argument("<run>", "folder of a run, or a model.safetensors")
     .argument("<data>", "table.csv, x.npy, an IDX file, or mnist for its test images")
-    .option("--out <file>", "where the CSV goes; standard output when absent")
+    .option("--out <file>", "where the CSV goes; standard output if absent")
     .action(run);
 }
 
@@ -36,12 +36,8 @@ function run(path: string, data: string, { out }: { out?: string }): void {
   const prepare = prepareOf(card.input, card.dtype);
   const outputs = predict(model, new ArrayDataset(inputs), world(), prepare, finishOf(card.target));
   const { names, rows } = tabulate(outputs, inputs.shape[0], card);
-  if (out !== undefined) writeCsv(out, names, rows);
-  else {
-    // Whoever has read enough, such as `head`, closes the pipe.
-    process.stdout.on("error", () => process.exit(0));
-    for (const text of csvLines(names, rows)) process.stdout.write(text);
-  }
+  if (out === undefined) print(csvLines(names, rows));
+  else writeCsv(out, names, rows);
 }
 
 function readInputs(data: string, { input, dtype }: ModelCard): NdArray {
@@ -52,24 +48,36 @@ function readInputs(data: string, { input, dtype }: ModelCard): NdArray {
     throw new TuttiError("argument", message, { file: data });
   }
   const inputs = data === "mnist" ? loadMnist().test.images : readArray(data);
-  requireInputShape(data, inputs, input.shape);
-  requireFinite(inputs, data);
+  requireInputs(data, inputs, input);
   return inputs;
 }
 
 /** One row a sample: the prediction and, for classes, the probability of each. */
-function tabulate(outputs: Float64Array, samples: number, { target }: ModelCard) {
+function tabulate(outputs: Float64Array, samples: number, { target, dtype }: ModelCard) {
   const width = outputs.length / samples;
   const row = (i: number) => Array.from(outputs.subarray(i * width, (i + 1) * width));
+  const rows = <T>(make: (i: number) => T) => Array.from({ length: samples }, (_, i) => make(i));
   if (target.kind === "number") {
     const names =
       width === 1 ? [target.name] : Array.from({ length: width }, (_, j) => `${target.name} ${j}`);
-    return { names, rows: Array.from({ length: samples }, (_, i) => row(i)) };
+    return { names, rows: rows((i) => row(i).map((value) => withoutNoise(value, target.std, dtype))) };
   }
   const predictions = mostLikely(outputs, samples);
   const probabilities = (i: number) => (width === 1 ? [1 - outputs[i], outputs[i]] : row(i));
   return {
     names: ["prediction", ...target.classes.map((name) => `probability of ${name}`)],
-    rows: Array.from({ length: samples }, (_, i) => [target.classes[predictions[i]], ...probabilities(i)]),
+    rows: rows((i) => [
+      target.classes[predictions[i]],
+      ...probabilities(i).map((value) => shortest(value, dtype)),
+    ]),
   };
+}
+
+function print(lines: Iterable<string>): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever has read enough, such as `head`, closes the pipe.
+    if (error.code !== "EPIPE") console.error(`tutti predict: cannot write the output: ${error.message}`);
+    process.exit(error.code === "EPIPE" ? 0 : 1);
+  });
+  for (const text of lines) process.stdout.write(text);
 }

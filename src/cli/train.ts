@@ -1,17 +1,22 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
 import { launch } from "../comm/threads/launch.js";
-import type { TargetColumn } from "../data/index.js";
 import { TuttiError } from "../errors.js";
-import { activationByName, lossByName } from "../nn/index.js";
-import { parseSchedule } from "../optim/index.js";
+import { activationByName, flatten, mlp } from "../nn/index.js";
+import { optimizerByName, parseSchedule } from "../optim/index.js";
 import type { FloatDType } from "../tensor/index.js";
-import { listCheckpoints } from "../train/checkpoint.js";
-import { type Problem, readProblem } from "../train/problem.js";
-import type { Run, TrainOptions } from "../train/run.js";
+import {
+  lossFor,
+  type Problem,
+  type Run,
+  readProblem,
+  type TrainOptions,
+  targetKindFor,
+} from "../train/index.js";
+import { mistake } from "./mistake.js";
+import * as values from "./option-values.js";
 import { ProgressLine } from "./progress-line.js";
 import { ranksOption } from "./run.js";
+import { RunFolder } from "./run-folder.js";
 
 /** What the command line gives; what is absent depends on the data. */
 interface Given {
@@ -22,7 +27,7 @@ interface Given {
   testLabels?: string;
   ignore?: string[];
   categorical?: string[];
-  missing: "error" | "fill";
+  missing?: "error" | "fill";
   hidden?: number[];
   activation: string;
   loss?: string;
@@ -31,7 +36,7 @@ interface Given {
   optimizer: string;
   lr?: number;
   schedule: string;
-  weightDecay: number;
+  weightDecay?: number;
   clipNorm?: number;
   dtype: FloatDType;
   seed: number;
@@ -50,86 +55,98 @@ export function register(program: Command): void {
     .description("Train a network on mnist, a CSV table, or NPY or IDX arrays.")
     .argument("<data>", "mnist, table.csv, x.npy or an IDX file")
     .addOption(ranksOption())
-    .option("--target <column>", "CSV: the column to predict")
-    .option("--labels <file>", "NPY, IDX: the file of targets")
-    .option("--test <file>", "data to test the trained network on")
-    .option("--test-labels <file>", "NPY, IDX: the targets of --test")
-    .option("--ignore <columns>", "CSV: columns that are not inputs, with commas between", list)
-    .option("--categorical <columns>", "CSV: columns of numbers that are codes", list)
-    .addOption(choice("--missing <policy>", "CSV: missing inputs", ["error", "fill"]).default("error"))
-    .option("--hidden <widths>", "widths of the hidden layers: 128,64", widths)
-    .option("--activation <name>", "between layers", "relu")
-    .option("--loss <name>", "cross-entropy, binary-cross-entropy or mse; from the target when absent")
-    .option("--epochs <N>", "passes over the data", count)
-    .option("--batch <N>", "samples of a step, over all ranks", count)
-    .option("--optimizer <name>", "sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw", "adam")
-    .option("--lr <rate>", "learning rate", positive)
-    .option("--schedule <text>", "of the learning rate: constant, cosine, cosine:warmup=100, …", "cosine")
-    .option("--weight-decay <rate>", "strength of weight decay", nonNegative, 0)
-    .option("--clip-norm <length>", "longest gradient", positive)
-    .addOption(choice("--dtype <dtype>", "precision", ["float32", "float64"]).default("float32"))
-    .option("--seed <N>", "of first weights, order and split", whole, 0)
-    .option("--validate <share>", "share of the samples set aside for validation", share)
-    .option("--shards <S>", "same bits on every number of ranks up to S", count)
-    .option("--micro-batch <N>", "most samples evaluated at once", count)
-    .option("--out <folder>", "the run's folder; runs/<name>-<number> when absent")
-    .option(
-      "--save-every <steps>",
-      "steps between checkpoints; at ends of epochs, some seconds apart, when absent",
-      count,
+    .optionsGroup("Data:")
+    .option("--target <column>", "tables: the column to predict")
+    .option("--ignore <columns>", "tables: columns that are not inputs, with commas between", values.list)
+    .option("--categorical <columns>", "tables: columns of numbers that are codes", values.list)
+    .addOption(
+      values.choice("--missing <policy>", "tables: missing inputs (default: error)", ["error", "fill"]),
     )
-    .option("--resume", "go on from the newest checkpoint of --out")
-    .action(train);
+    .option("--labels <file>", "arrays: the file of targets")
+    .option("--test <file>", "more data, to test the trained network on")
+    .option("--test-labels <file>", "arrays: the targets of --test")
+    .option(
+      "--validate <share>",
+      "share of the samples set aside; a tenth if there are no test data",
+      values.share,
+    )
+    .optionsGroup("Network:")
+    .option("--hidden <widths>", "widths of the hidden layers: 128,64", values.widths)
+    .option("--activation <name>", "between layers: relu, tanh, gelu, …", "relu")
+    .option("--loss <name>", "cross-entropy, binary-cross-entropy or mse; from the target if absent")
+    .addOption(values.choice("--dtype <dtype>", "precision", ["float32", "float64"]).default("float32"))
+    .optionsGroup("Training:")
+    .option("--epochs <N>", "passes over the data", values.count)
+    .option("--batch <N>", "samples of a step, over all ranks", values.count)
+    .option("--optimizer <name>", "sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw", "adam")
+    .option("--lr <rate>", "learning rate", values.positive)
+    .option("--schedule <text>", "of the learning rate: constant, cosine, cosine:warmup=100, …", "cosine")
+    .option("--weight-decay <rate>", "strength of weight decay", values.nonNegative)
+    .option("--clip-norm <length>", "longest gradient", values.positive)
+    .option("--micro-batch <N>", "most samples evaluated at once", values.count)
+    .option("--shards <S>", "the same bits on every number of ranks up to S", values.count)
+    .option("--seed <N>", "of first weights, order and split", values.seed, 0)
+    .optionsGroup("Run:")
+    .option("--out <folder>", "what the run leaves; runs/<name>-<number> if absent")
+    .option("--save-every <steps>", "steps between checkpoints; by time if absent", values.count)
+    .option("--resume", "go on from the newest checkpoint in --out")
+    .action((data: string, given: Given, command: Command) =>
+      train(data, given, command.getOptionValueSource("ranks") === "default"),
+    );
 }
 
-async function train(data: string, given: Given): Promise<void> {
-  const kinds: Record<string, TargetColumn["kind"]> = {
-    "cross-entropy": "class",
-    "binary-cross-entropy": "binary",
-    mse: "number",
-  };
-  const targetKind = given.loss === undefined ? undefined : kinds[lossByName(given.loss).name];
-  const problem = readProblem(data, { ...given, targetKind });
+async function train(data: string, given: Given, ranksAreFree: boolean): Promise<void> {
+  checkNames(given);
+  const problem = readProblem(data, {
+    ...given,
+    targetKind: given.loss === undefined ? undefined : targetKindFor(given.loss),
+  });
   const options = complete(given, problem);
-  checkTexts(options);
-  const progress = new Float64Array(new SharedArrayBuffer(8));
+  const ranks = ranksFor(given.ranks, ranksAreFree, options, problem);
   const folder = runFolder(given, problem);
+  const progress = new Float64Array(new SharedArrayBuffer(8));
   const run: Run = {
     problem,
     options,
-    folder,
+    folder: folder.path,
     saveEvery: given.saveEvery ?? null,
     resume: given.resume ?? false,
     command: ["tutti", ...process.argv.slice(2)],
     progress,
   };
   using line = new ProgressLine(() => progress[0]);
-  process.exitCode = await launch({
-    size: given.ranks,
+  const code = await launch({
+    size: ranks,
     entry: new URL("./train-rank.js", import.meta.url),
     scriptPath: process.argv[1],
     argv: process.argv.slice(2),
     data: run,
+    explain: ({ tutti }) => mistake(tutti),
     stdout: line.stdout,
+    stderr: line.stderr,
   });
+  process.exitCode = code;
+  if (code === 0) return;
+  folder.removeIfEmpty();
+  const isInterrupted = code > 128;
+  if (isInterrupted && folder.checkpoint() !== undefined)
+    console.error(`the same command with --resume --out ${folder.path} goes on from the last checkpoint`);
 }
 
 /** Every choice that training needs; what is not given depends on the kind of data. */
-function complete(given: Given, problem: Problem): TrainOptions {
-  const { target, input } = problem;
+function complete(given: Given, { target, input }: Problem): TrainOptions {
   const images = input.kind === "array" && input.shape.length > 1;
-  const losses = { class: "cross-entropy", binary: "binary-cross-entropy", number: "mse" };
-  const plain = /^(sgd|momentum|nesterov|adagrad)\b/.test(given.optimizer);
+  const { optimizer } = given;
   return {
     hidden: given.hidden ?? (images ? [256, 128] : [64, 32]),
     activation: given.activation,
-    loss: losses[target.kind],
+    loss: lossFor(target.kind),
     epochs: given.epochs ?? (images ? 10 : 50),
     batch: given.batch ?? (images ? 128 : 32),
-    optimizer: given.optimizer,
-    lr: given.lr ?? (plain ? 0.05 : 0.001),
+    optimizer,
+    lr: given.lr ?? (/^(sgd|momentum|nesterov|adagrad)\b/i.test(optimizer) ? 0.05 : 0.001),
     schedule: given.schedule,
-    weightDecay: given.weightDecay,
+    weightDecay: given.weightDecay ?? (/^adamw\b/i.test(optimizer) ? 0.01 : 0),
     clipNorm: given.clipNorm ?? null,
     dtype: given.dtype,
     seed: given.seed,
@@ -138,68 +155,45 @@ function complete(given: Given, problem: Problem): TrainOptions {
   };
 }
 
-/** Bad names are told before ranks start and a folder is made. */
-function checkTexts({ activation, schedule, lr }: TrainOptions): void {
+/** What is misspelt is told before data are read, a folder is made and ranks start. */
+function checkNames({ loss, activation, schedule, optimizer, dtype, lr = 0.001, weightDecay }: Given): void {
+  if (loss !== undefined) targetKindFor(loss);
   activationByName(activation);
   parseSchedule(schedule, { lr, steps: 1_000_000, stepsPerEpoch: 1000 });
+  using parameters = flatten(mlp([1, 1]), { dtype });
+  optimizerByName(optimizer, parameters, { lr, weightDecay }).dispose();
 }
 
-/** The folder of the run, which exists afterwards; what an earlier run left is never written over. */
-function runFolder({ out, resume }: Given, { name }: Problem): string {
+/** As many ranks as are asked for, or as many cores as have something to do. */
+function ranksFor(
+  wanted: number,
+  areFree: boolean,
+  { batch, shards }: TrainOptions,
+  { train }: Problem,
+): number {
+  const [samples] = train.inputs.shape;
+  const most = Math.min(samples, shards ?? samples);
+  if (areFree) return Math.min(wanted, batch, most);
+  if (wanted <= most) return wanted;
+  const found = most === samples ? `there are only ${samples} samples to train on` : `--shards is ${shards}`;
+  throw new TuttiError(
+    "argument",
+    `tutti train: -n is ${wanted}, but ${found}; wanted at most ${most} ranks`,
+    {
+      ranks: wanted,
+      samples,
+      shards,
+    },
+  );
+}
+
+function runFolder({ out, resume }: Given, { name }: Problem): RunFolder {
   if (resume && out === undefined)
     throw new TuttiError("argument", "tutti train --resume: --out <folder> must say which run is to go on");
-  if (out === undefined) {
-    for (let number = 1; ; number++) {
-      const folder = join("runs", `${name}-${String(number).padStart(3, "0")}`);
-      if (existsSync(folder)) continue;
-      makeFolder(folder);
-      return folder;
-    }
-  }
-  makeFolder(out);
-  if (!resume && readdirSync(out).length > 0)
-    throw new TuttiError(
-      "argument",
-      `tutti train: '${out}' is not empty; --resume goes on with its run, another --out begins one`,
-      {
-        folder: out,
-      },
-    );
-  if (resume && listCheckpoints(join(out, "checkpoints")).length === 0)
+  if (out === undefined) return RunFolder.numbered(name);
+  if (!resume) return RunFolder.fresh(out);
+  const folder = RunFolder.resumed(out);
+  if (folder.checkpoint() === undefined)
     console.log(`'${out}' holds no checkpoint yet: training begins at the start`);
-  return out;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    const message = `tutti train: cannot make the folder '${folder}': ${(cause as Error).message}`;
-    throw new TuttiError("file", message, { file: folder }, { cause });
-  }
-}
-
-const choice = (flags: string, description: string, choices: string[]) =>
-  new Option(flags, description).choices(choices);
-
-const list = (text: string): string[] => text.split(",").map((part) => part.trim());
-
-function number(wanted: string, isRight: (value: number) => boolean): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== "" && isRight(value)) return value;
-    throw new InvalidArgumentError(`It must be ${wanted}.`);
-  };
-}
-
-const count = number("a whole number from 1 on", (value) => Number.isSafeInteger(value) && value >= 1);
-const whole = number("a whole number from 0 on", (value) => Number.isSafeInteger(value) && value >= 0);
-const positive = number("a number greater than 0", (value) => Number.isFinite(value) && value > 0);
-const nonNegative = number("a number of at least 0", (value) => Number.isFinite(value) && value >= 0);
-const share = number("a number from 0 to less than 1", (value) => value >= 0 && value < 1);
-
-function widths(text: string): number[] {
-  const values = text.trim() === "" ? [] : text.split(",").map(Number);
-  if (values.every((value) => Number.isSafeInteger(value) && value > 0)) return values;
-  throw new InvalidArgumentError("It must be whole numbers from 1 on, with commas between: 128,64.");
+  return folder;
 }

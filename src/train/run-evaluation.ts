@@ -1,7 +1,7 @@
 import type { Comm } from "../comm/index.js";
 import type { NdArray, TargetColumn } from "../data/index.js";
 import type { Loss, Module } from "../nn/index.js";
-import { add, mul, sigmoid, softmax, type Tensor } from "../tensor/index.js";
+import { add, cast, mul, sigmoid, softmax, type Tensor } from "../tensor/index.js";
 import { evaluate, type Prepare, predict } from "./evaluate.js";
 import { datasetOf, type Problem, type Samples } from "./problem.js";
 import {
@@ -17,7 +17,8 @@ import {
 export function finishOf(target: TargetColumn): (output: Tensor) => Tensor {
   if (target.kind === "class") return softmax;
   if (target.kind === "binary") return sigmoid;
-  return (output) => add(mul(output, target.std), target.mean);
+  // In double precision: of a mean far from 0 little would be left of single precision.
+  return (output) => add(mul(cast(output, "float64"), target.std), target.mean);
 }
 
 function evaluatedSamples({ train, validation, test }: Problem): [EvaluatedSet, Samples] {
@@ -66,14 +67,15 @@ export function evaluateRun(
       (wrong): WrongExample => ({
         ...wrong,
         image: imageOf(samples.inputs, wrong.index),
-        source:
-          set === "test"
-            ? undefined
-            : `${problem.source}, sample ${samples.rows?.[wrong.index] ?? wrong.index}`,
+        source: placeOf(problem, samples.rows?.[wrong.index] ?? wrong.index),
       }),
     ),
   };
 }
+
+/** Where a sample stands in its file: rows of a table are counted from 1, after the header. */
+const placeOf = ({ input }: Problem, index: number): string =>
+  input.kind === "table" ? `row ${index + 1}` : `#${index}`;
 
 /** The class of each row of probabilities: the largest, or from one half on where there is only that of class 1. */
 export function mostLikely(probabilities: Float64Array, samples: number): Int32Array {

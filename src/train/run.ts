@@ -1,16 +1,22 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type Comm, world } from "../comm/index.js";
 import { elementCount } from "../data/index.js";
-import { kernels } from "../kernels/index.js";
-import { Activation, flatten, Linear, lossByName, mlp, type Sequential } from "../nn/index.js";
+import { TuttiError } from "../errors.js";
+import { flatten, lossByName, mlp } from "../nn/index.js";
 import { optimizerByName, parseSchedule } from "../optim/index.js";
 import type { FloatDType } from "../tensor/index.js";
-import { fit } from "./fit.js";
+import type { Recipe } from "./checkpoint.js";
+import { type FitResult, fit } from "./fit.js";
+import type { FitOptions } from "./fit-options.js";
+import { inputWidth, prepareOf } from "./input-spec.js";
 import { type ModelCard, saveModel } from "./model-file.js";
-import { datasetOf, inputWidth, type Problem, prepareOf } from "./problem.js";
-import { MetricsLog, type ModelSummary, type RunSummary, thisMachine, writeReport } from "./report/index.js";
+import { datasetOf, type Problem } from "./problem.js";
+import { writeReport } from "./report/index.js";
 import { evaluateRun } from "./run-evaluation.js";
-import { dataLine, describeTarget, epochLine, foundLine, headline, modelLine } from "./run-lines.js";
+import { dataLine, foundLine, headline, modelLine } from "./run-lines.js";
+import { RunMonitor } from "./run-monitor.js";
+import { type Outcome, summarize } from "./run-summary.js";
 
 /** How a network is trained: every choice made, none left to defaults. Plain data. */
 export interface TrainOptions {
@@ -51,119 +57,96 @@ export interface Run {
  * Trains as `run` says and leaves in its folder: `metrics.jsonl`, `checkpoints/`, `model.safetensors`, `report.html` and
  * `loss.png`. Collective. Rank 0 prints what was found, a line for every epoch and the result.
  *
+ * A training that diverges leaves a report of how far it came, and no model.
+ *
  * @throws TuttiError as {@link fit}; `file` if a file cannot be written.
  */
 export async function trainRun(run: Run, comm: Comm = world()): Promise<void> {
   const { problem, options, folder } = run;
-  const { target, input } = problem;
+  const { input } = problem;
   const started = new Date().toISOString();
   const widths = [inputWidth(input), ...options.hidden, outputWidth(problem)];
-  const model = mlp(widths, { activation: options.activation });
-  const parameters = flatten(model, options);
+  const model = mlp(widths, options);
+  using parameters = flatten(model, options);
   const loss = lossByName(options.loss);
-  const say = comm.rank === 0 ? (text: string) => console.log(text) : () => {};
-  say(foundLine(comm));
-  say(dataLine(problem));
-  say(modelLine(widths, parameters.count, options));
-
-  const train = datasetOf(problem.train);
-  const monitored = problem.validation ?? problem.test;
-  const stepsPerEpoch = Math.ceil(train.length / options.batch);
-  const steps = stepsPerEpoch * options.epochs;
   const prepare = prepareOf(input, options.dtype);
-  const checkpoints = join(folder, "checkpoints");
-  const metrics = join(folder, "metrics.jsonl");
-  let log: MetricsLog | undefined;
-  const result = fit(model, train, {
-    comm,
-    loss,
-    parameters,
-    optimizer: (vector) => optimizerByName(options.optimizer, vector, options),
-    schedule: parseSchedule(options.schedule, { lr: options.lr, steps, stepsPerEpoch }),
-    epochs: options.epochs,
-    batchSize: options.batch,
-    seed: options.seed,
-    shards: options.shards ?? undefined,
-    microBatch: options.microBatch ?? undefined,
-    clipNorm: options.clipNorm ?? undefined,
-    prepare,
-    validation: monitored && datasetOf(monitored),
-    onStart: (step) => {
-      if (comm.rank === 0) log = step > 0 ? MetricsLog.resume(metrics, step) : MetricsLog.create(metrics);
-      if (step > 0) say(`going on after step ${step} of ${steps}`);
-    },
-    onRecord: (record) => {
-      log?.append(record);
-      if (run.progress) run.progress[0] = record.step / steps;
-      if (record.step % stepsPerEpoch === 0) say(epochLine(record, options.epochs, problem));
-    },
-    checkpoints: {
-      folder: checkpoints,
-      every: run.saveEvery ?? undefined,
-      resume: run.resume,
-      recipe: recipeOf(run, widths),
-    },
-  });
-  log?.close();
+  const print = comm.rank === 0 ? console.log : () => {};
+  print(foundLine(comm));
+  print(dataLine(problem));
+  print(modelLine(widths, parameters.count, options));
 
-  const samplesPerSecond = (result.steps * train.length) / stepsPerEpoch / result.seconds;
+  using monitor = comm.rank === 0 ? new RunMonitor(run) : undefined;
+  const report = (outcome: Pick<Outcome, "seconds" | "stopped" | "evaluation">, steps: number) => {
+    const samplesPerSecond = samplesIn(run, steps) / outcome.seconds;
+    const history = monitor!.records;
+    return writeReport(
+      folder,
+      summarize(run, model, { ...outcome, started, samplesPerSecond, history }, comm),
+    );
+  };
+  let result: FitResult;
+  try {
+    result = fit(model, datasetOf(problem.train), {
+      ...fitOptions(run, widths),
+      ...{ comm, loss, parameters, prepare, onStart: monitor?.onStart, onRecord: monitor?.onRecord },
+    });
+  } catch (error) {
+    if (!(error instanceof TuttiError && error.code === "diverged")) throw error;
+    const seconds = monitor?.records.at(-1)?.time ?? 0;
+    if (comm.rank === 0) await report({ seconds, stopped: error.message }, error.data.step as number);
+    print(folder);
+    comm.barrier(); // the first rank that throws ends the others
+    throw error;
+  }
   const evaluation = evaluateRun(model, problem, loss, prepare, comm);
   if (comm.rank !== 0) return;
-  saveModel(join(folder, "model.safetensors"), parameters, cardOf(widths, options, problem));
-  const summary: RunSummary = {
-    name: problem.name,
-    started,
-    seconds: result.seconds,
-    samplesPerSecond,
-    command: run.command,
-    options: { ...options, ranks: comm.size },
-    data: {
-      source: problem.source,
-      trainingSamples: train.length,
-      validationSamples: problem.validation?.inputs.shape[0],
-      testSamples: problem.test?.inputs.shape[0],
-      inputShape: problem.train.inputs.shape.slice(1),
-      target: describeTarget(target),
-    },
-    model: {
-      ...summarize(model),
-      parameters: parameters.count,
-      dtype: options.dtype,
-      loss: loss.name,
-      optimizer: options.optimizer,
-    },
-    machine: {
-      ...thisMachine(),
-      ranks: comm.size,
-      engine: comm.engine,
-      kernels: kernels().target,
-      blas: kernels().blas,
-    },
-    history: log?.records ?? [],
-    evaluation,
-    files: FILES,
-  };
-  await writeReport(folder, summary);
-  say(`${headline(evaluation)}  (${result.seconds.toFixed(1)} s, ${Math.round(samplesPerSecond)} samples/s)`);
-  say(folder);
+  saveModel(join(folder, "model.safetensors"), parameters, cardOf(run, widths));
+  const { seconds, steps } = result;
+  await report({ seconds, evaluation }, steps);
+  const speed = Math.round(samplesIn(run, steps) / seconds);
+  print(`${headline(evaluation)}  (${seconds.toFixed(1)} s, ${speed} samples/s)`);
+  print(folder);
 }
 
-const FILES = [
-  { path: "model.safetensors", description: "the trained network, for tutti predict" },
-  { path: "metrics.jsonl", description: "loss, accuracy and speed over time" },
-  { path: "loss.png", description: "the loss as a picture" },
-  { path: "checkpoints", description: "where training can go on, for --resume" },
-];
+function fitOptions(run: Run, widths: readonly number[]): Omit<FitOptions, "loss"> {
+  const { problem, options, folder, saveEvery, resume } = run;
+  const { epochs, batch, lr, seed, shards, microBatch, clipNorm } = options;
+  const stepsPerEpoch = Math.ceil(problem.train.inputs.shape[0] / batch);
+  const monitored = problem.validation ?? problem.test;
+  return {
+    optimizer: (parameters) => optimizerByName(options.optimizer, parameters, options),
+    schedule: parseSchedule(options.schedule, { lr, steps: stepsPerEpoch * epochs, stepsPerEpoch }),
+    ...{ epochs, batchSize: batch, seed },
+    shards: shards ?? undefined,
+    microBatch: microBatch ?? undefined,
+    clipNorm: clipNorm ?? undefined,
+    validation: monitored && datasetOf(monitored),
+    checkpoints: {
+      ...{ folder: join(folder, "checkpoints"), resume, every: saveEvery ?? undefined },
+      recipe: recipeOf(run, widths),
+    },
+  };
+}
 
-/** What a resumed run must share with the run it goes on with. The number of ranks and where checkpoints fall are free. */
-function recipeOf({ problem, options }: Run, widths: readonly number[]): Record<string, string> {
-  const { inputs } = problem.train;
+/** Training samples in the first steps of a run. */
+function samplesIn({ problem, options }: Run, steps: number): number {
+  const [samples] = problem.train.inputs.shape;
+  const stepsPerEpoch = Math.ceil(samples / options.batch);
+  return Math.floor(steps / stepsPerEpoch) * samples + (steps % stepsPerEpoch) * options.batch;
+}
+
+/**
+ * What a resumed run must share with the run it goes on with, beside what `fit` knows. How many ranks there are, where
+ * checkpoints fall and where the data lie is free.
+ */
+function recipeOf({ problem, options }: Run, widths: readonly number[]): Recipe {
+  const { activation, dtype, epochs, optimizer, weightDecay, schedule } = options;
+  const { input, target, train } = problem;
+  // Means and deviations change with almost every change of the data, and cost nothing to compare.
+  const data = createHash("sha256").update(JSON.stringify({ input, target, shape: train.targets.shape }));
   const recipe = {
-    ...options,
-    widths,
-    data: problem.source,
-    samples: inputs.shape[0],
-    target: problem.target.name,
+    ...{ layers: widths.join("-"), activation, dtype, epochs, optimizer, weightDecay, schedule },
+    "the fingerprint of data and target": data.digest("hex").slice(0, 12),
   };
   return Object.fromEntries(Object.entries(recipe).map(([name, value]) => [name, String(value)]));
 }
@@ -174,31 +157,7 @@ function outputWidth({ target, train }: Problem): number {
   return target.kind === "binary" ? 1 : elementCount(train.targets.shape.slice(1));
 }
 
-const cardOf = (widths: readonly number[], options: TrainOptions, { input, target }: Problem): ModelCard => ({
-  widths,
-  activation: options.activation,
-  dtype: options.dtype,
-  loss: options.loss,
-  input,
-  target,
-});
-
-function summarize({ layers }: Sequential): Pick<ModelSummary, "layers"> {
-  let width = 0;
-  return {
-    layers: layers.map((layer, i) => {
-      if (layer instanceof Linear) {
-        width = layer.outFeatures;
-        const parameters = layer.weight.size + (layer.bias?.size ?? 0);
-        return {
-          name: `layers.${i}`,
-          kind: `Linear ${layer.inFeatures} → ${width}`,
-          outputShape: [width],
-          parameters,
-        };
-      }
-      const kind = layer instanceof Activation ? layer.name : "function";
-      return { name: `layers.${i}`, kind, outputShape: [width], parameters: 0 };
-    }),
-  };
+function cardOf({ options, problem }: Run, widths: readonly number[]): ModelCard {
+  const { activation, dtype, loss } = options;
+  return { widths, activation, dtype, loss, input: problem.input, target: problem.target };
 }

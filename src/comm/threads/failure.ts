@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { TuttiError } from "../../errors.js";
+import { type ErrorCode, TuttiError } from "../../errors.js";
 
 /** An error as text, so that it crosses from a rank's thread to the launcher with nothing lost. */
 export interface Failure {
@@ -8,6 +8,8 @@ export interface Failure {
   readonly text: string;
   /** Whether it only says that the job was already ending. */
   readonly aborted: boolean;
+  /** Code and message of a TuttiError. */
+  readonly tutti?: { readonly code: ErrorCode; readonly message: string };
 }
 
 /**
@@ -16,13 +18,19 @@ export interface Failure {
  * To be called in the thread where the error was made, whose source maps turn its stack into lines of the user's files.
  */
 export function describeFailure(error: unknown): Failure {
-  return { text: describe(error), aborted: isAborted(error) };
+  const tutti = isTuttiError(error) ? { code: error.code, message: error.message } : undefined;
+  return { text: describe(error), aborted: isAborted(error), tutti };
 }
 
 function isAborted(error: unknown): boolean {
   for (let e = error, depth = 0; e instanceof Error && depth < MAX_CAUSES; e = e.cause, depth++)
-    if (e.name === TUTTI_ERROR && "code" in e && e.code === "aborted") return true;
+    if (isTuttiError(e) && e.code === "aborted") return true;
   return false;
+}
+
+/** By its name, since a script may have loaded a second copy of the class. */
+function isTuttiError(error: unknown): error is TuttiError {
+  return error instanceof Error && error.name === TUTTI_ERROR && "code" in error;
 }
 
 const TUTTI_ERROR = new TuttiError("aborted", "").name;

@@ -21,6 +21,8 @@ export interface LaunchOptions {
   readonly data?: unknown;
   /** Begins each line of output with `[rank] `. */
   readonly tag?: boolean;
+  /** What to say of a rank's failure; undefined, or no function, leaves it at the rank and its stack. */
+  readonly explain?: (failure: Failure) => string | undefined;
   /** Where the ranks' output goes; this process's own streams when absent. */
   readonly stdout?: Writable;
   readonly stderr?: Writable;
@@ -59,6 +61,8 @@ interface Verdict {
   readonly rank?: number;
   readonly exitCode: number;
   readonly report: string;
+  /** The report is in the caller's words. */
+  readonly explained?: boolean;
 }
 
 class Launch {
@@ -154,7 +158,7 @@ class Launch {
     this.#failures.set(rank, failure);
     // An "aborted" error has its cause elsewhere, whose report may come later than it.
     if (failure.aborted) return;
-    this.#stop({ rank, exitCode: 1, report: `rank ${rank} failed:\n${failure.text}` });
+    this.#stop(this.#failed(rank, failure));
   }
 
   #ended(rank: number, code: number): void {
@@ -191,11 +195,17 @@ class Launch {
 
   /** If all that failed were "aborted" errors and nobody aborted, a script has made them: they are all there is. */
   #aftermath(): Verdict | undefined {
-    for (const [rank, { text }] of this.#failures)
-      return { rank, exitCode: 1, report: `rank ${rank} failed:\n${text}` };
+    for (const [rank, failure] of this.#failures) return this.#failed(rank, failure);
   }
 
-  #others({ rank }: Verdict): string {
+  #failed(rank: number, failure: Failure): Verdict {
+    const explained = this.#options.explain?.(failure);
+    if (explained !== undefined) return { rank, exitCode: 1, report: explained, explained: true };
+    return { rank, exitCode: 1, report: `rank ${rank} failed:\n${failure.text}` };
+  }
+
+  #others({ rank, explained }: Verdict): string {
+    if (explained) return "";
     const others = [...this.#failures].filter(([other, { aborted }]) => other !== rank && !aborted);
     if (others.length === 0) return "";
     const ranks = others.map(([other]) => other).sort((a, b) => a - b);
