@@ -30,6 +30,7 @@ const MAIN_SOURCE = "kernels.c";
 /** A failed compilation is not tried again for this long (ms): ranks that start together fail together. */
 const FAILURE_LASTS = 60_000;
 const POLL = 20;
+const LONG_WAIT = 15_000;
 
 /**
  * The kernels compiled for this machine: the path of a shared library in this user's cache, compiled if need be.
@@ -77,7 +78,7 @@ function compileOnce(folder: string, stem: string, compiler: Compiler): string {
     if (entry !== undefined) return entry;
     if (age(failure) < FAILURE_LASTS) throw new TuttiError("library", readPrivateFile(failure).toString());
     if (!tryLock(lock)) {
-      if (waited === 0) say("waiting for another process that compiles kernels");
+      if (waited === LONG_WAIT) say(`still waiting for another process that compiles kernels (${lock})`);
       Atomics.wait(SLEEP, 0, 0, POLL);
       continue;
     }

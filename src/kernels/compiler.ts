@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { cpus } from "node:os";
-import { delimiter, isAbsolute, join } from "node:path";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { TuttiError } from "../errors.js";
 
 /** A C compiler, and what tells it from another. */
@@ -111,7 +111,7 @@ export function machineIdentity(): string {
 
 function findProgram(name: string): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter(isAbsolute);
-  const candidates = name.includes("/") ? [name] : folders.map((folder) => join(folder, name));
+  const candidates = name.includes("/") ? [resolve(name)] : folders.map((folder) => join(folder, name));
   return candidates.find((path) => {
     try {
       accessSync(path, constants.X_OK);

@@ -23,28 +23,25 @@ const ABI = 1;
  * @throws TuttiError `library` with the reason if they cannot be compiled or loaded.
  */
 export function loadNative(heap: Heap, small: KernelFunctions): { file: string; f: KernelFunctions } {
-  const library = open();
-  const base = addressOf(heap.u8);
+  try {
+    const library = loadLibrary(compiledKernels());
+    const abi = library.function("tutti_kernels_abi", "i:")();
+    if (abi !== ABI) throw new Error(`${library.path} has kernels of version ${abi}, not ${ABI}`);
+    return { file: library.path, f: bind(library, addressOf(heap.u8), small) };
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new TuttiError("library", `native kernels cannot be used: ${reason}`, { reason }, { cause });
+  }
+}
+
+function bind(library: Library, base: number, small: KernelFunctions): KernelFunctions {
   const functions: Record<string, unknown> = {};
   for (const signature of KERNEL_SIGNATURES) {
     const { name, result, parameters } = signature;
     const native = library.function(name, `${result}:${parameters}` as Signature);
     functions[name] = withOffsets(signature, native, base, small[name]);
   }
-  return { file: library.path, f: functions as KernelFunctions };
-}
-
-function open(): Library {
-  try {
-    const library = loadLibrary(compiledKernels());
-    const abi = library.function("tutti_kernels_abi", "i:")();
-    if (abi !== ABI)
-      throw new TuttiError("library", `${library.path} has kernels of version ${abi}, not ${ABI}`);
-    return library;
-  } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new TuttiError("library", `native kernels cannot be used: ${reason}`, { reason }, { cause });
-  }
+  return functions as KernelFunctions;
 }
 
 /**
