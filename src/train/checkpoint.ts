@@ -84,7 +84,7 @@ export function loadCheckpoint(
   recipe: Recipe = {},
 ): Progress {
   const { tensors, metadata } = readSafetensors(path);
-  const fail = (found: string): never => {
+  const fail: Fail = (found) => {
     throw new TuttiError("checkpoint", `loadCheckpoint: '${path}' ${found}`, { file: path });
   };
   const format = metadata.get("format");
@@ -93,36 +93,58 @@ export function loadCheckpoint(
   const { saved, method, numbers, progress } = readTexts(metadata, path);
   if (method !== methodOf(optimizer))
     fail(`was made with the optimiser ${method}, this training has ${methodOf(optimizer)}`);
-  for (const name of new Set([...Object.keys(saved), ...Object.keys(recipe)])) {
-    if (saved[name] === recipe[name]) continue;
-    const made = saved[name] === undefined ? `without ${name}` : `with ${name} ${saved[name]}`;
-    fail(`was made ${made}, this training has ${recipe[name] ?? "none"}`);
-  }
-  const state = Object.entries(optimizer.state()).filter(([, value]) => typeof value !== "number");
-  const wanted = new Map<string, Tensor>([
-    ...[...parameters].map(({ name, value }): [string, Tensor] => [`model.${name}`, value]),
-    ...state.map(([name, value]): [string, Tensor] => [`optimizer.${name}`, value as Tensor]),
-  ]);
-  for (const [name, { dtype, shape }] of wanted) {
-    const array = tensors.get(name) ?? fail(`has no ${name}; it is of another model or optimiser`);
-    if (array.dtype === dtype && array.shape.join() === shape.join()) continue;
-    const found = `${array.dtype} [${array.shape.join(", ")}]`;
-    fail(`has ${name} as ${found}, this training has it as ${dtype} [${shape.join(", ")}]`);
-  }
-  const unknown = [...tensors.keys()].filter((name) => !wanted.has(name));
-  if (unknown.length > 0) fail(`holds ${unknown.join(", ")}, which this model and optimiser do not have`);
+  requireRecipe(saved, recipe, fail);
+  const state = Object.entries(optimizer.state());
+  const vectors = state.filter((entry): entry is [string, Tensor] => typeof entry[1] !== "number");
+  const wanted = state.filter(([, value]) => typeof value === "number").map(([name]) => name);
+  if (Object.keys(numbers).sort().join() !== wanted.sort().join())
+    fail(`has the optimiser's numbers ${Object.keys(numbers).join(", ")}, wanted ${wanted.join(", ")}`);
+  requireArrays(
+    tensors,
+    new Map<string, Tensor>([
+      ...[...parameters].map(({ name, value }): [string, Tensor] => [`model.${name}`, value]),
+      ...vectors.map(([name, value]): [string, Tensor] => [`optimizer.${name}`, value]),
+    ]),
+    fail,
+  );
   scope(() => {
     const read = (name: string) => {
       const { data, shape, dtype } = tensors.get(name)!;
       return tensor(data, { shape, dtype });
     };
+    // What can fail, for want of memory, comes first.
     const values = [...parameters].map(({ name }) => read(`model.${name}`));
-    const vectors = state.map(([name]) => [name, read(`optimizer.${name}`)]);
-    // The optimiser may refuse the numbers; after that nothing fails.
-    optimizer.load({ ...numbers, ...Object.fromEntries(vectors) });
+    const loaded = vectors.map(([name]) => [name, read(`optimizer.${name}`)]);
+    optimizer.load({ ...numbers, ...Object.fromEntries(loaded) });
     for (const [i, value] of values.entries()) assign(parameters.values[i], value);
   });
   return progress;
+}
+
+/** Throws, by `fail`, that something was found instead of what is wanted. */
+type Fail = (found: string) => never;
+
+function requireRecipe(saved: Recipe, recipe: Recipe, fail: Fail): void {
+  for (const name of new Set([...Object.keys(saved), ...Object.keys(recipe)])) {
+    if (saved[name] === recipe[name]) continue;
+    const made = saved[name] === undefined ? `without ${name}` : `with ${name} ${saved[name]}`;
+    fail(`was made ${made}, this training has ${recipe[name] ?? "none"}`);
+  }
+}
+
+function requireArrays(
+  found: ReadonlyMap<string, NdArray>,
+  wanted: ReadonlyMap<string, Tensor>,
+  fail: Fail,
+): void {
+  const unknown = [...found.keys()].filter((name) => !wanted.has(name));
+  if (unknown.length > 0) fail(`holds ${unknown.join(", ")}, which this model and optimiser do not have`);
+  for (const [name, { dtype, shape }] of wanted) {
+    const array = found.get(name) ?? fail(`has no ${name}; it is of another model or optimiser`);
+    if (array.dtype === dtype && array.shape.join() === shape.join()) continue;
+    const is = `${array.dtype} [${array.shape.join(", ")}]`;
+    fail(`has ${name} as ${is}, this training has it as ${dtype} [${shape.join(", ")}]`);
+  }
 }
 
 const methodOf = (optimizer: Optimizer): string => optimizer.constructor.name;
