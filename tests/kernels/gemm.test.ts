@@ -153,6 +153,21 @@ for (const name of TARGETS) {
           }
       });
 
+      test("a row has the same bits alone and among others", () => {
+        const elements = {
+          a: (i: number, p: number) => Math.sin(i * 12.9898 + p * 78.233),
+          b: (p: number, j: number) => Math.cos(p * 3.7 + j * 11.1),
+          c: () => Number.NaN,
+        };
+        for (const [transA, transB] of TRANSPOSITIONS)
+          for (const n of [10, 70, 130]) {
+            const product = { m: 50, n, k: 300, transA, transB, alpha: 1, beta: 0, gap: 0 };
+            const all = run(product, elements);
+            for (const m of [1, 2, 7, 20])
+              assertEqualElements(run({ ...product, m }, elements), all.slice(0, m * n), product);
+          }
+      });
+
       test("works above 2 GiB", () => {
         const { heap } = kernels!;
         const blocks = [{ pointer: heap.allocate(2 ** 31), bytes: 2 ** 31 }];

@@ -2,7 +2,7 @@
 // "Anatomy of High-Performance Matrix Multiplication" (2008). Template over REAL.
 //
 // Every element of C sums its products in the order of the inner dimension, in blocks of BLOCK_DEPTH, wherever it lies:
-// its bits depend neither on alignment nor on how many rows are computed with it.
+// the bits of op(A) op(B) depend neither on alignment nor on how many rows are computed together.
 #include "gemm_tile.h"
 #include "gemm_pack.h"
 #include "gemm_kernel.h"
