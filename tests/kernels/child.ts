@@ -7,13 +7,6 @@ import type { KernelDescription } from "../../src/kernels/index.js";
 
 const KERNELS = new URL("../../src/kernels/index.js", import.meta.url).href;
 
-/** What a process of its own finds: how it described its kernels, or the error that ended it. */
-export interface Outcome {
-  readonly description?: KernelDescription;
-  readonly error?: { code: string; message: string };
-  readonly stderr: string;
-}
-
 /** Runs `body`, the inside of a function of the kernels' module `k`, in a new process with this environment. */
 export function inProcess<T>(body: string, env: NodeJS.ProcessEnv): Promise<T> {
   const program = `
