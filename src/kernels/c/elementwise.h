@@ -1,4 +1,7 @@
 // Elementwise functions of one and two arrays, comparisons and selection. Template over REAL.
+#ifndef UNARY_BLOCK
+#define UNARY_BLOCK 16
+#endif
 
 #define EACH(result)                                                                                                   \
   INDEPENDENT for (size_t i = 0; i < n; i++) {                                                                         \
@@ -7,7 +10,9 @@
   }                                                                                                                    \
   break
 
-EXPORT void FN(unary)(int op, size_t n, const REAL* x, REAL* y) {
+// y = op(x) of whole blocks: with no rest to take one by one, vectors do all of it.
+static void FN(unary_blocks)(int op, size_t blocks, const REAL* x, REAL* y) {
+  size_t n = blocks * UNARY_BLOCK;
   switch (op) {
     case NEG: EACH(-v);
     case ABS: EACH(FN(abs)(v));
@@ -32,6 +37,17 @@ EXPORT void FN(unary)(int op, size_t n, const REAL* x, REAL* y) {
   }
 }
 #undef EACH
+
+EXPORT void FN(unary)(int op, size_t n, const REAL* x, REAL* y) {
+  size_t blocks = n / UNARY_BLOCK, rest = n % UNARY_BLOCK;
+  FN(unary_blocks)(op, blocks, x, y);
+  if (rest > 0) {
+    REAL last[UNARY_BLOCK];
+    for (size_t i = 0; i < UNARY_BLOCK; i++) last[i] = i < rest ? x[n - rest + i] : 1;
+    FN(unary_blocks)(op, 1, last, last);
+    for (size_t i = 0; i < rest; i++) y[n - rest + i] = last[i];
+  }
+}
 
 // rows x n elements of a and b with row strides ra, rb and element strides sa, sb; y is contiguous. The common strides
 // get loops of their own because only those load whole vectors.

@@ -4,15 +4,26 @@
 #include "codes.h"
 #include "strided.h"
 #include "gather.h"
-
 #include "random.h"
 
 #include "real_f64.h"
 #include "polynomials_f64.h"
 #include "math.h"
 #include "trig.h"
-#include "pow.h"
 #include "trig_array.h"
+#include "pow.h"
+
+#include "real_f32.h"
+#include "polynomials_f32.h"
+#include "math.h"
+#include "trig_array.h"
+
+// In WebAssembly only vectors can fuse. What remains of an array after whole vectors shall have the same bits.
+#if defined(__wasm__)
+#include "unfused_begin.h"
+#endif
+
+#include "real_f64.h"
 #include "elementwise.h"
 #include "reduce.h"
 #include "softmax.h"
@@ -21,9 +32,6 @@
 #include "optimizer.h"
 
 #include "real_f32.h"
-#include "polynomials_f32.h"
-#include "math.h"
-#include "trig_array.h"
 #include "elementwise.h"
 #include "reduce.h"
 #include "softmax.h"

@@ -22,6 +22,16 @@ INLINE REAL FN(with_sign)(REAL x, REAL sign) {
   return FN(from_bits)(FN(bits)(x) | (FN(bits)(sign) & SIGN_BIT));
 }
 
+// x, or the limit it exceeds, or NaN if x is. For the first two LLVM takes the minimum and maximum of relaxed SIMD, which
+// may lose a NaN; there the third puts it back.
+#define AT_MOST(x, limit) ((x) > (limit) ? (limit) : (x))
+#define AT_LEAST(x, limit) ((x) < (limit) ? (limit) : (x))
+#if defined(__wasm_relaxed_simd__)
+#define OR_NAN(y, x) FN(from_bits)(FN(bits)(y) | -(BITS_T)((x) != (x)))
+#else
+#define OR_NAN(y, x) (y)
+#endif
+
 // x = n ln2 + r with n an integer and |r| <= ln2 / 2: the reduction of Cody and Waite (1980). Adding 1.5 * 2^mantissa
 // rounds to an integer and leaves it in the low bits: there `exponent` holds n + bias.
 typedef struct {
@@ -53,22 +63,25 @@ INLINE REAL FN(exp_clamped)(REAL x) {
 }
 
 INLINE REAL FN(exp)(REAL x) {
-  x = x > EXP_OVERFLOW ? EXP_OVERFLOW : x;
-  return FN(exp_clamped)(x < EXP_UNDERFLOW ? EXP_UNDERFLOW : x);
+  REAL c = AT_MOST(x, EXP_OVERFLOW);
+  REAL y = FN(exp_clamped)(AT_LEAST(c, EXP_UNDERFLOW));
+  return OR_NAN(y, x);
 }
 
 // e^-|x|
 INLINE REAL FN(exp_decay)(REAL x) {
   REAL c = -FN(abs)(x);
-  return FN(exp_clamped)(c < EXP_UNDERFLOW ? EXP_UNDERFLOW : c);
+  REAL y = FN(exp_clamped)(AT_LEAST(c, EXP_UNDERFLOW));
+  return OR_NAN(y, x);
 }
 
 INLINE REAL FN(expm1)(REAL x) {
-  REAL c = x > EXP_OVERFLOW ? EXP_OVERFLOW : x;
-  c = c < EXPM1_IS_MINUS_ONE ? EXPM1_IS_MINUS_ONE : c;
+  REAL c = AT_MOST(x, EXP_OVERFLOW);
+  c = AT_LEAST(c, EXPM1_IS_MINUS_ONE);
   FN(Reduced) e = FN(reduce_exp)(c, EXPONENT_BIAS - 1);
   REAL half = FN(power)(e.exponent); // 2^(n - 1), because 2^n may be infinite
   REAL y = 2 * (half * FN(expm1_reduced)(e.r) + (half - (REAL)0.5));
+  y = OR_NAN(y, x);
   return FN(abs)(x) < HALF_ULP ? x : y;
 }
 
@@ -76,11 +89,11 @@ INLINE REAL FN(expm1)(REAL x) {
 INLINE REAL FN(tanh)(REAL x) {
   REAL a = FN(abs)(x), z = a * a;
   REAL near = a + a * z * FN(tanh_near)(z);
-  REAL c = a > TANH_IS_ONE ? TANH_IS_ONE : a;
+  REAL c = AT_MOST(a, TANH_IS_ONE);
   FN(Reduced) e = FN(reduce_exp)(c + c, EXPONENT_BIAS);
   REAL power = FN(power)(e.exponent);
   REAL far = 1 - 2 / ((1 + power) + power * FN(expm1_reduced)(e.r));
-  return FN(with_sign)(a < (REAL)0.55 ? near : far, x);
+  return FN(with_sign)(a < (REAL)0.55 ? near : OR_NAN(far, x), x);
 }
 
 // 1 / (1 + e) or e / (1 + e) with e = e^-|x|; the rounding error of 1 + e is put back.
@@ -139,11 +152,11 @@ INLINE REAL FN(softplus)(REAL x) {
 
 INLINE REAL FN(erf)(REAL x) {
   REAL a = FN(abs)(x);
-  a = a > ERF_IS_ONE ? ERF_IS_ONE : a;
+  a = AT_MOST(a, ERF_IS_ONE);
   REAL near = a + a * FN(erf_near)(a * a);
   FN(Reduced) e = FN(reduce_exp)(FN(log_erfc)(a), EXPONENT_BIAS);
   REAL far = 1 - (1 + FN(expm1_reduced)(e.r)) * FN(power)(e.exponent);
-  return FN(with_sign)(a < 1 ? near : far, x);
+  return FN(with_sign)(a < 1 ? near : OR_NAN(far, x), x);
 }
 
 INLINE REAL FN(floor)(REAL x) { return FLOOR_(x); }

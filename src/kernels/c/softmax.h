@@ -24,10 +24,7 @@ static void FN(exp_shifted)(size_t rows, size_t n, const REAL* x, const REAL* sh
     REAL s = shift[row];
     INDEPENDENT for (size_t i = row * n; i < row * n + n; i++) y[i] = x[i] - s;
   }
-  INDEPENDENT for (size_t i = 0; i < rows * n; i++) {
-    REAL v = y[i];
-    y[i] = FN(exp)(v);
-  }
+  FN(unary)(EXP, rows * n, y, y);
 }
 
 // log(sum(exp(x - shift))) of each row; a row longer than a block comes alone.
@@ -44,7 +41,7 @@ static void FN(log_sums)(size_t rows, size_t n, const REAL* x, const REAL* shift
       sums[0] += FN(reduce_neighbours)(SUM, count, e);
     }
   }
-  for (size_t row = 0; row < rows; row++) sums[row] = FN(log)(sums[row]);
+  FN(unary)(LOG, rows, sums, sums);
 }
 
 EXPORT void FN(softmax)(size_t rows, size_t n, const REAL* x, REAL* y) {
