@@ -91,8 +91,14 @@ export function checkLength(
   );
 }
 
-/** Refuses a result that overlaps the input, unless it lies exactly where `inPlace` elements of it begin. */
-export function checkOverlap(call: number, buf: TypedArray, out: TypedArray, inPlace?: number): void {
+/** Refuses a result that overlaps the input, unless it begins exactly at element `inPlace` of it. */
+export function checkOverlap(
+  call: number,
+  argument: string,
+  buf: TypedArray,
+  out: TypedArray,
+  inPlace?: number,
+): void {
   if (buf.buffer !== out.buffer || buf.byteLength === 0 || out.byteLength === 0) return;
   const end = buf.byteOffset + buf.byteLength;
   if (end <= out.byteOffset || out.byteOffset + out.byteLength <= buf.byteOffset) return;
@@ -100,8 +106,8 @@ export function checkOverlap(call: number, buf: TypedArray, out: TypedArray, inP
   const name = CALLS[call];
   throw new TuttiError(
     "argument",
-    `${name}: out overlaps the input${inPlace === undefined ? "" : " without being in place"}; use a buffer of its own`,
-    { call: name, argument: "out" },
+    `${name}: ${argument} overlaps the input${inPlace === undefined ? "" : " without being in place"}; use a buffer of its own`,
+    { call: name, argument },
   );
 }
 

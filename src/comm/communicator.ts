@@ -98,7 +98,7 @@ export class Communicator extends ObjectCalls implements Comm {
     this.begin(call);
     const sendType = this.checkSend(call, sendBuf, dest, sendTag);
     const recvType = this.checkReceive(call, recvBuf, source, recvTag);
-    checkOverlap(call, sendBuf, recvBuf);
+    checkOverlap(call, "recvBuf", sendBuf, recvBuf);
     const received =
       source === PROC_NULL
         ? new CompletedRequest(noMessage())
@@ -158,7 +158,7 @@ export class Communicator extends ObjectCalls implements Comm {
     const layout = makeLayout("scatter", COUNTS, counts, displs, this.size, out.length);
     checkOut(call, "buf", buf as A, type, extent(layout), counts !== undefined || displs !== undefined);
     checkLength(call, "out", out, layout.counts[root]);
-    checkOverlap(call, buf as A, out, layout.displs[root]);
+    checkOverlap(call, "out", buf as A, out, layout.displs[root]);
     this.transport.scatter(call, type, { buf: buf as A, layout }, root, out);
     return out;
   }
@@ -188,7 +188,7 @@ export class Communicator extends ObjectCalls implements Comm {
     checkLength(call, "buf", buf, extent(sent), true);
     const out = options.out ?? createLike(buf, type, extent(received));
     checkOut(call, "out", out, type, extent(received), true);
-    checkOverlap(call, buf, out);
+    checkOverlap(call, "out", buf, out);
     this.transport.alltoall(call, type, { buf, layout: sent }, { buf: out, layout: received });
     return out as A;
   }
@@ -249,7 +249,7 @@ export class Communicator extends ObjectCalls implements Comm {
     for (const count of layout.counts) this.checkWidth(call, reduction.width, count);
     const out = options.out ?? createLike(buf, type, layout.counts[this.rank]);
     checkOut(call, "out", out, type, layout.counts[this.rank]);
-    checkOverlap(call, buf, out);
+    checkOverlap(call, "out", buf, out);
     this.transport.reduceScatter(call, type, buf, reduction, layout, out);
     return out as A;
   }
@@ -361,7 +361,7 @@ export class Communicator extends ObjectCalls implements Comm {
     checkLength(call, "buf", buf, layout.counts[this.rank]);
     const out = options.out ?? createLike(buf, type, extent(layout));
     checkOut(call, "out", out, type, extent(layout), counts !== undefined || displs !== undefined);
-    checkOverlap(call, buf, out, -layout.displs[this.rank]);
+    checkOverlap(call, "out", buf, out, -layout.displs[this.rank]);
     return { buf: out, layout };
   }
 
@@ -381,7 +381,7 @@ export class Communicator extends ObjectCalls implements Comm {
     if (out === undefined) return createLike(buf, type, buf.length);
     if (out === buf) return out;
     checkOut(call, "out", out, type, buf.length);
-    checkOverlap(call, buf, out, 0);
+    checkOverlap(call, "out", buf, out, 0);
     return out;
   }
 

@@ -62,7 +62,7 @@ const CASES: Record<string, [(comm: Comm) => unknown, RegExp]> = {
     (c) => c.alltoall(buf, { out: buf }),
     /^alltoall: out overlaps the input; use a buffer of its own/,
   ],
-  "exchange in place": [(c) => c.sendrecv(buf, 0, buf, 0), /^sendrecv: out overlaps the input/],
+  "exchange in place": [(c) => c.sendrecv(buf, 0, buf, 0), /^sendrecv: recvBuf overlaps the input/],
   "too many counts": [
     (c) => c.allgather(buf, { counts: [2, 2] }),
     /^allgather: counts must have one entry for each of the 1/,

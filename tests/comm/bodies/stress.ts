@@ -119,10 +119,12 @@ export function collectives(comm: Comm, rounds: number): void {
 export function manyBuffers(comm: Comm): void {
   const { rank, size } = comm;
   const random = randomNumbers(3);
-  const length = 3000;
+  const length = 6000; // too long for the rings
   const buffers = Array.from({ length: 150 }, () => allocate(length, true));
   const right = (rank + 1) % size;
   const left = (rank + size - 1) % size;
+  // a message that is taken only after its buffer would have been forgotten
+  const early = comm.isend(allocate(length, true).fill(rank), right, 99);
   for (let k = 0; k < 300; k++) {
     const [a, b] = [buffers[random(150)], buffers[random(150)]];
     a.fill(rank + k);
@@ -136,6 +138,10 @@ export function manyBuffers(comm: Comm): void {
     }
     for (const request of sent) request.wait();
   }
+  const late = allocate(length, false);
+  comm.recv(late, left, 99);
+  assert.equal(late[length - 1], left);
+  early.wait();
 }
 
 /** Buffers in a WebAssembly memory, before and after it has grown. */
