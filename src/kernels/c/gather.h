@@ -34,25 +34,27 @@ EXPORT void copy_strided(int element_bytes, int ndim, const int32_t* dims, const
 }
 #undef COPY
 
-// Towards zero; what does not fit becomes the nearest number that does, and NaN becomes 0.
+// Towards zero; what does not fit becomes the nearest number that does, and NaN, which goes first, becomes 0.
 INLINE int32_t i32_from_f64(double v) {
+  v = v == v ? v : 0;
   v = v > 2147483647.0 ? 2147483647.0 : v;
-  v = v > -2147483648.0 ? v : v == v ? -2147483648.0 : 0;
-  return (int32_t)v;
+  return (int32_t)(v < -2147483648.0 ? -2147483648.0 : v);
 }
 INLINE int32_t i32_from_f32(float v) {
-  _Bool large = v >= 0x1p31f;
-  v = v > -0x1p31f ? v : v == v ? -0x1p31f : 0;
-  return large ? INT32_MAX : (int32_t)(large ? 0 : v);
+  v = v == v ? v : 0;
+  v = v < -0x1p31f ? -0x1p31f : v;
+  return v >= 0x1p31f ? INT32_MAX : (int32_t)(v >= 0x1p31f ? 0 : v);
 }
 INLINE uint8_t u8_from_i32(int32_t v) { return v < 0 ? 0 : v > 255 ? 255 : (uint8_t)v; }
 INLINE uint8_t u8_from_f64(double v) {
-  v = v > 0 ? v : 0;
-  return (uint8_t)(int32_t)(v < 255 ? v : 255);
+  v = v == v ? v : 0;
+  v = v < 0 ? 0 : v;
+  return (uint8_t)(int32_t)(v > 255 ? 255 : v);
 }
 INLINE uint8_t u8_from_f32(float v) {
-  v = v > 0 ? v : 0;
-  return (uint8_t)(int32_t)(v < 255 ? v : 255);
+  v = v == v ? v : 0;
+  v = v < 0 ? 0 : v;
+  return (uint8_t)(int32_t)(v > 255 ? 255 : v);
 }
 
 #define CONVERT(FROM, TO, result)                                                                                      \

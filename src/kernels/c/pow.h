@@ -71,15 +71,19 @@ INLINE double finish_pow(double x, double y, double power) {
   return x == 1 || y == 0 ? 1 : power;
 }
 
+// Past 2^70 every power of a number other than 1 is zero or infinite.
+INLINE double limit_exponent(double y) {
+  y = AT_MOST(y, 0x1p70);
+  return AT_LEAST(y, -0x1p70);
+}
+
 INLINE double pow_f64(double x, double y) {
-  // Past 2^70 every power of a number other than 1 is zero or infinite.
-  double c = y > 0x1p70 ? 0x1p70 : y;
-  c = c < -0x1p70 ? -0x1p70 : c;
+  double c = limit_exponent(y);
   Double2 log_x = log_double2(abs_f64(x));
   Double2 p = exact_product(c, log_x.high);
   double low = abs_f64(p.high) < 1000 ? p.low + c * log_x.low : 0;
-  double high = p.high > EXP_OVERFLOW ? EXP_OVERFLOW : p.high;
-  high = high < EXP_UNDERFLOW ? EXP_UNDERFLOW : high;
+  double high = AT_MOST(p.high, EXP_OVERFLOW);
+  high = AT_LEAST(high, EXP_UNDERFLOW);
   Reduced_f64 e = reduce_exp_f64(high, 2 * EXPONENT_BIAS);
   uint64_t half = e.exponent >> 1;
   double power = (1 + expm1_reduced_f64(e.r + low)) * power_f64(half) * power_f64(e.exponent - half);
@@ -88,5 +92,5 @@ INLINE double pow_f64(double x, double y) {
 
 // A double holds the logarithm well enough for a float.
 INLINE float pow_f32(float x, float y) {
-  return (float)finish_pow(x, y, exp_f64((double)y * log_f64(abs_f64(x))));
+  return (float)finish_pow(x, y, exp_f64(limit_exponent(y) * log_f64(abs_f64(x))));
 }
