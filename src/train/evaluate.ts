@@ -11,6 +11,7 @@ export type Prepare = (batch: Batch) => { inputs: Tensor; targets: Tensor | null
 /** The batch as it is. */
 export const unprepared: Prepare = (batch) => batch;
 
+/** What a model does on a dataset. */
 export interface Evaluation {
   /** Mean loss of a sample. */
   readonly loss: number;

@@ -9,6 +9,7 @@ import { type Prepare, unprepared } from "./evaluate.js";
 import type { GlobalGradientOptions } from "./global-gradient.js";
 import type { MetricsRecord } from "./report/index.js";
 
+/** How `fit` trains. */
 export interface FitOptions extends Pick<GlobalGradientOptions, "shards" | "microBatch" | "average"> {
   readonly loss: Loss;
   /** The ranks that train together; `world()` if absent. */
@@ -44,7 +45,9 @@ export interface FitOptions extends Pick<GlobalGradientOptions, "shards" | "micr
   readonly checkpoints?: CheckpointOptions;
 }
 
+/** Where and how often a training is saved. */
 export interface CheckpointOptions {
+  /** Belongs to one training; made if it is not there. */
   readonly folder: string;
   /** Steps between checkpoints. If absent, one at the end of an epoch when the last is some seconds old. The last step always has one. */
   readonly every?: number;

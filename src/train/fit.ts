@@ -27,7 +27,9 @@ import { GlobalGradient } from "./global-gradient.js";
 import type { MetricsRecord } from "./report/index.js";
 import { requireSameOptions, requireSameWeights } from "./same-on-all-ranks.js";
 
+/** What {@link fit} leaves. */
 export interface FitResult {
+  /** Trained; the caller's to dispose of. */
   readonly parameters: ParameterVector;
   /** Optimiser steps of the whole run. */
   readonly steps: number;
