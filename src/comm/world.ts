@@ -6,7 +6,9 @@ import type { RankEnvironment } from "./threads/job.js";
 import { threadsWorld } from "./threads/world.js";
 import type { Transport } from "./transport.js";
 
-let comm: Comm | undefined;
+// A script may load this module twice, once bundled; the two must not both read the rank's messages.
+const KEY = Symbol.for("tutti.world");
+const shared = globalThis as { [KEY]?: Comm };
 
 /**
  * The communicator of all ranks of this job; the same object at every call (MPI 4.1, section 7.2.3).
@@ -14,8 +16,8 @@ let comm: Comm | undefined;
  * Under `tutti run` its ranks are the threads of the job; otherwise this process is its only rank.
  */
 export function world(): Comm {
-  comm ??= new Communicator(chooseEngine(), true);
-  return comm;
+  shared[KEY] ??= new Communicator(chooseEngine(), true);
+  return shared[KEY];
 }
 
 /** The place where every engine is chosen. */

@@ -24,10 +24,10 @@ export class Endpoint {
   readonly waiter: Waiter;
   readonly tickets = new Tickets();
   readonly matcher = new Matcher();
-  readonly folder = new Folder();
   private readonly launcher: MessagePort;
   /** The doorbell as it was before the last {@link Endpoint.poll}. */
   private polledAt = 0;
+  private madeFolder: Folder | undefined;
 
   constructor({ rank, size, control, rings, peers, launcher }: RankEnvironment) {
     this.rank = rank;
@@ -36,6 +36,12 @@ export class Endpoint {
     this.buffers = new SharedBuffers(peers);
     this.links = new Links(rings, rank, this.control, this.buffers, this.matcher);
     this.waiter = new Waiter(rank, this.control, this.links);
+  }
+
+  /** Combines buffers; made when it is first needed, because compiling its loops takes some milliseconds. */
+  get folder(): Folder {
+    this.madeFolder ??= new Folder();
+    return this.madeFolder;
   }
 
   /** Waits until `operation` is done; throws if that cannot happen any more. */
