@@ -11,9 +11,14 @@ export interface Request<T> extends PromiseLike<T> {
   test(): boolean;
 }
 
+/** What each of several requests gives. */
+export type Results<R extends readonly Request<unknown>[]> = {
+  -readonly [K in keyof R]: R[K] extends Request<infer T> ? T : never;
+};
+
 /** Blocks until all requests are complete and returns their results in order (MPI 4.1, section 3.7.5). */
-export function waitAll<T>(requests: readonly Request<T>[]): T[] {
-  return requests.map((request) => request.wait());
+export function waitAll<const R extends readonly Request<unknown>[]>(requests: R): Results<R> {
+  return requests.map((request) => request.wait()) as Results<R>;
 }
 
 /** What makes any engine's requests awaitable. */
