@@ -25,7 +25,7 @@ const LOADERS: Readonly<Record<string, () => Kernels>> = {
   native: () => loadTarget("native"),
 };
 const GEMM = "gemm";
-const ROUNDS = 9;
+const ROUNDS = 25; // time enough for V8 to compile WebAssembly again at its best
 const MILLISECONDS = 0.5; // long for the clock, short enough to fall between two interruptions
 
 /** `tutti bench kernels`: every kernel on every target. */

@@ -30,8 +30,8 @@ export function register(bench: Command): void {
     .option("--batch-per-rank <samples>", "samples that each rank has in a step", positiveInteger, 64)
     .addOption(new Option("--dtype <dtype>", "precision").choices(["float32", "float64"]).default("float32"))
     .option("--activation <name>", "between the layers: relu, tanh, sigmoid …", "relu")
-    .option("--steps <count>", "steps whose median is taken", positiveInteger, 200)
-    .option("--warmup <count>", "steps before these", positiveInteger, 100)
+    .option("--steps <count>", "steps whose median is taken", positiveInteger, 300)
+    .option("--warmup <count>", "steps before these", positiveInteger, 200)
     .option(
       "--shards <count>",
       "shards of a global batch, for the same bits on every number of ranks",
