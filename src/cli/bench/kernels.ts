@@ -26,6 +26,7 @@ const LOADERS: Readonly<Record<string, () => Kernels>> = {
 };
 const GEMM = "gemm";
 const ROUNDS = 25; // time enough for V8 to compile WebAssembly again at its best
+const PRODUCT_ROUNDS = 9; // each call takes long by itself
 const MILLISECONDS = 0.5; // long for the clock, short enough to fall between two interruptions
 
 /** `tutti bench kernels`: every kernel on every target. */
@@ -65,7 +66,7 @@ function measure(names: readonly string[], elements: number): KernelFigures {
     const known = [...calls.values().next().value!.keys()];
     checkNames(names, [...known, GEMM]);
     const wanted = names.length === 0 ? known : known.filter((name) => names.includes(name));
-    return figuresOf(wanted, calls, (ms) => (ms * 1e6) / elements);
+    return figuresOf(wanted, calls, ROUNDS, (ms) => (ms * 1e6) / elements);
   };
   const products = (dtype: FloatDType) => {
     const calls = map(multipliers, (kernels) => productCalls(kernels, dtype));
@@ -74,6 +75,7 @@ function measure(names: readonly string[], elements: number): KernelFigures {
     return figuresOf(
       shapes,
       map(calls, (products) => map(products, ({ call }) => call)),
+      PRODUCT_ROUNDS,
       (ms, shape) => first.get(shape)!.flops / ms / 1e6,
     );
   };
@@ -90,6 +92,7 @@ function measure(names: readonly string[], elements: number): KernelFigures {
 function figuresOf(
   wanted: readonly string[],
   calls: ReadonlyMap<string, ReadonlyMap<string, () => void>>,
+  rounds: number,
   figure: (milliseconds: number, name: string) => number,
 ): Figures {
   const figures: Figures = {};
