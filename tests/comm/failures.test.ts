@@ -62,10 +62,10 @@ describe("a job that is ended", () => {
     const pool = new RankPool(4);
     const run = pool.run(BODIES, "waitForever").catch((error: Error) => error);
     const expected = [
-      "rank 0 waits in recv for rank 1, tag 5, on the world",
-      "rank 1 waits in barrier on communicator 1",
-      "rank 2 waits in irecv for any rank, tag 8, on the world",
-      "rank 3 waits in ssend for rank 2, tag 9, on the world",
+      "rank 0 waits in recv for rank 1, tag 5, on world",
+      "rank 1 waits in barrier on part 0 of world",
+      "rank 2 waits in irecv for any rank, tag 8, on world",
+      "rank 3 waits in ssend for rank 2, tag 9, on world",
     ];
     for (let tries = 0; tries < 500 && pool.describe().join() !== expected.join(); tries++)
       await setTimeout(20);

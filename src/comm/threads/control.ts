@@ -21,9 +21,11 @@ const FINISHED = 2;
 const WAIT_CALL = 4; // code of the call, 0 while the rank is not waiting
 const WAIT_PEER = 5;
 const WAIT_TAG = 6;
-const WAIT_CONTEXT = 7;
+const WAIT_NAME_LENGTH = 7;
 
-const TEXT_BYTES = 8192;
+const MESSAGE_BYTES = 8192;
+/** The longest name of a communicator that is kept for each rank. */
+const NAME_BYTES = 128;
 
 type WaitAsyncResult = { async: false; value: string } | { async: true; value: Promise<string> };
 
@@ -41,16 +43,17 @@ export interface Waiting {
   /** World rank of the peer, {@link ANY_SOURCE}, or {@link EVERYBODY} in a collective. */
   readonly peer: number;
   readonly tag: number;
-  /** 0 is the world. */
-  readonly context: number;
+  /** Name of the communicator. */
+  readonly communicator: string;
 }
 
 export class Control {
   private readonly words: Int32Array;
-  private readonly text: Uint8Array;
+  private readonly message: Uint8Array;
+  private readonly names: Uint8Array;
 
   static allocate(size: number): SharedArrayBuffer {
-    return new SharedArrayBuffer(4 * (HEADER + size * RANK_BLOCK) + TEXT_BYTES);
+    return new SharedArrayBuffer(4 * (HEADER + size * RANK_BLOCK) + MESSAGE_BYTES + size * NAME_BYTES);
   }
 
   constructor(
@@ -59,12 +62,13 @@ export class Control {
   ) {
     const words = HEADER + size * RANK_BLOCK;
     this.words = new Int32Array(buffer, 0, words);
-    this.text = new Uint8Array(buffer, 4 * words, TEXT_BYTES);
+    this.message = new Uint8Array(buffer, 4 * words, MESSAGE_BYTES);
+    this.names = new Uint8Array(buffer, 4 * words + MESSAGE_BYTES, size * NAME_BYTES);
   }
 
-  /** A number for a new communicator that no other communicator of the job has. The world is 0. */
-  nextContext(): number {
-    return Atomics.add(this.words, NEXT_CONTEXT, 1) + 1;
+  /** The first of `count` numbers for new communicators that no other communicator of the job has. The world is 0. */
+  nextContexts(count: number): number {
+    return Atomics.add(this.words, NEXT_CONTEXT, count) + 1;
   }
 
   /** Records why the job ends and wakes every rank. The first reason stays; returns whether this was it. */
@@ -73,7 +77,7 @@ export class Control {
     if (Atomics.compareExchange(words, ABORT_STATE, 0, 1) !== 0) return false;
     words[ABORT_RANK] = rank;
     words[ABORT_CODE] = code;
-    words[ABORT_LENGTH] = new TextEncoder().encodeInto(message, this.text).written;
+    words[ABORT_LENGTH] = new TextEncoder().encodeInto(message, this.message).written;
     Atomics.store(words, ABORT_STATE, 2);
     for (let r = 0; r < this.size; r++) this.ring(r);
     return true;
@@ -87,8 +91,7 @@ export class Control {
   throwIfAborted(): void {
     if (Atomics.load(this.words, ABORT_STATE) !== 2) return;
     const { words } = this;
-    // TextDecoder refuses views of shared memory.
-    const message = new TextDecoder().decode(this.text.slice(0, words[ABORT_LENGTH]));
+    const message = decode(this.message, 0, words[ABORT_LENGTH]);
     const rank = words[ABORT_RANK];
     throw new TuttiError("aborted", message, { rank, exitCode: words[ABORT_CODE] });
   }
@@ -146,12 +149,13 @@ export class Control {
   }
 
   /** Says what `rank` is waiting in, for {@link Control.waiting}. */
-  startWaiting(rank: number, call: number, peer: number, tag: number, context: number): void {
+  startWaiting(rank: number, call: number, peer: number, tag: number, communicator: string): void {
     const { words } = this;
     const base = HEADER + rank * RANK_BLOCK;
     words[base + WAIT_PEER] = peer;
     words[base + WAIT_TAG] = tag;
-    words[base + WAIT_CONTEXT] = context;
+    const name = this.names.subarray(rank * NAME_BYTES, (rank + 1) * NAME_BYTES);
+    words[base + WAIT_NAME_LENGTH] = new TextEncoder().encodeInto(communicator, name).written;
     Atomics.store(words, base + WAIT_CALL, call);
   }
 
@@ -168,7 +172,12 @@ export class Control {
       call: CALLS[call],
       peer: words[base + WAIT_PEER],
       tag: words[base + WAIT_TAG],
-      context: words[base + WAIT_CONTEXT],
+      communicator: decode(this.names, rank * NAME_BYTES, words[base + WAIT_NAME_LENGTH]),
     };
   }
+}
+
+/** TextDecoder refuses views of shared memory, so the text is copied. */
+function decode(bytes: Uint8Array, at: number, length: number): string {
+  return new TextDecoder().decode(bytes.slice(at, at + length));
 }

@@ -119,5 +119,5 @@ function waitOf(operation: Send | Receive, blocked: boolean): Wait {
 }
 
 function reasonOf({ call, peer, tag, group }: Wait): Reason {
-  return { call, peer, tag, context: group.context };
+  return { call, peer, tag, communicator: group.name };
 }

@@ -117,9 +117,8 @@ function describeRank(control: Control, rank: number): string {
   if (control.finished(rank)) return "has finished";
   const waiting = control.waiting(rank);
   if (waiting === undefined) return "is running";
-  const { call, peer, tag, context } = waiting;
-  const where = context === 0 ? "the world" : `communicator ${context}`;
-  if (peer === EVERYBODY) return `waits in ${call} on ${where}`;
+  const { call, peer, tag, communicator } = waiting;
+  if (peer === EVERYBODY) return `waits in ${call} on ${communicator}`;
   const whom = peer === ANY_SOURCE ? "any rank" : `rank ${peer}`;
-  return `waits in ${call} for ${whom}, ${tag === ANY_TAG ? "any tag" : `tag ${tag}`}, on ${where}`;
+  return `waits in ${call} for ${whom}, ${tag === ANY_TAG ? "any tag" : `tag ${tag}`}, on ${communicator}`;
 }

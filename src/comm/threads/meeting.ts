@@ -137,9 +137,9 @@ export class Meeting {
   private waitFor(member: number, call: number): void {
     const { area } = this;
     for (let i = 0; i < GLANCES; i++) if (area.hasArrived(member)) return;
-    const { context, ranks } = this.group;
+    const { name, ranks } = this.group;
     this.endpoint.waiter.block(
-      { call, peer: EVERYBODY, tag: ANY_TAG, context },
+      { call, peer: EVERYBODY, tag: ANY_TAG, communicator: name },
       () => area.hasArrived(member),
       () => (this.endpoint.control.finished(ranks[member]) ? this.missing(member, call) : undefined),
     );

@@ -12,8 +12,9 @@ export interface Part {
 }
 
 /**
- * Divides a communicator by color; members of a part are ordered by key, then by rank. The first member of each part chooses
- * its context and allocates its area.
+ * Divides a communicator by color; members of a part are ordered by key, then by rank.
+ *
+ * Rank 0 draws the contexts of all parts, in the order of their colors; the first member of each part allocates its area.
  */
 export function splitGroup(
   meeting: Meeting,
@@ -24,19 +25,19 @@ export function splitGroup(
 ): Part | undefined {
   const { endpoint, group, rank } = meeting;
   const choices = tell(meeting, call, [color === undefined ? 0 : 1, color ?? 0, key]);
+  const colors = new Set(choices.filter(([chosen]) => chosen === 1).map(([, theirColor]) => theirColor));
   const members = choices
     .map(([chosen, theirColor, theirKey], member) => ({ member, chosen, theirColor, theirKey }))
     .filter(({ chosen, theirColor }) => color !== undefined && chosen === 1 && theirColor === color)
     .sort((a, b) => a.theirKey - b.theirKey || a.member - b.member)
     .map(({ member }) => member);
   const ranks = members.map((member) => group.ranks[member]);
-  const leads = members[0] === rank;
-  const made = leads ? allocateArea(members.length) : undefined;
-  const mine = made ? [endpoint.control.nextContext(), endpoint.buffers.show(made, ranks)] : [0, 0];
-  const told = tell(meeting, call, mine);
+  const made = members[0] === rank ? allocateArea(members.length) : undefined;
+  const firstContext = rank === 0 ? endpoint.control.nextContexts(colors.size) : 0;
+  const told = tell(meeting, call, [firstContext, made ? endpoint.buffers.show(made, ranks) : 0]);
   if (color === undefined) return undefined;
-  const [context, areaId] = told[members[0]];
-  const area = made ?? endpoint.buffers.find(ranks[0], areaId);
+  const area = made ?? endpoint.buffers.find(ranks[0], told[members[0]][1]);
+  const context = told[0][0] + [...colors].sort((a, b) => a - b).indexOf(color);
   return { group: { context, name, ranks, rank: members.indexOf(rank) }, area };
 }
 

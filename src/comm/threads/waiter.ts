@@ -13,7 +13,8 @@ export interface Reason {
   readonly call: number;
   readonly peer: number;
   readonly tag: number;
-  readonly context: number;
+  /** Name of the communicator. */
+  readonly communicator: string;
 }
 
 /** How one rank waits. */
@@ -43,7 +44,7 @@ export class Waiter {
   ): void {
     const { control, rank, links } = this;
     if (this.spin(ready, until)) return;
-    control.startWaiting(rank, reason.call, reason.peer, reason.tag, reason.context);
+    control.startWaiting(rank, reason.call, reason.peer, reason.tag, reason.communicator);
     try {
       do {
         const seen = control.doorbell(rank);
@@ -86,7 +87,7 @@ export class Waiter {
       links.progress();
       const asleep = links.events === before ? control.sleepAsync(rank, seen) : undefined;
       if (asleep !== undefined)
-        control.startWaiting(rank, reason.call, reason.peer, reason.tag, reason.context);
+        control.startWaiting(rank, reason.call, reason.peer, reason.tag, reason.communicator);
       await (asleep ?? new Promise((resolve) => setImmediate(resolve)));
     } finally {
       clearInterval(alive);
