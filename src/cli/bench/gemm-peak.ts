@@ -10,7 +10,7 @@ const SIZES = [512, 768, 1024];
  * The most that this core reaches in matrix products, in GFLOP/s: the best of a few sizes and of every way to multiply
  * that works here. Two flops a multiply-add.
  */
-export function gemmPeak(dtype: FloatDType, rounds = 5): number {
+export function gemmPeak(dtype: FloatDType, rounds = 3): number {
   const multipliers = [kernels, () => loadTarget("native"), () => withBlas(kernels(), findBlas())].flatMap(
     found,
   );

@@ -99,7 +99,7 @@ function figuresOf(
   for (const name of wanted) {
     const times = bestTimes(
       [...calls.values()].map((target) => target.get(name)!),
-      ROUNDS,
+      rounds,
       MILLISECONDS,
     );
     figures[name] = Object.fromEntries(
