@@ -137,6 +137,15 @@ EXPORT void FN(compare_strided)(int op, int ndim, const int32_t* dims, const REA
 }
 #undef STRIDED
 
+// One row of a choice; the loops with constant strides load whole vectors.
+INLINE void FN(where_row)(ptrdiff_t n, const uint8_t* c, ptrdiff_t sc, const REAL* a, ptrdiff_t sa, const REAL* b,
+                          ptrdiff_t sb, REAL* y) {
+  INDEPENDENT for (ptrdiff_t i = 0; i < n; i++) {
+    REAL u = a[i * sa], v = b[i * sb];
+    y[i] = c[i * sc] ? u : v;
+  }
+}
+
 EXPORT void FN(where)(int ndim, const int32_t* dims, const uint8_t* condition, const REAL* a, const REAL* b, REAL* y) {
   Walk w;
   if (!walk_begin(&w, ndim, dims, 3)) return;
@@ -148,11 +157,10 @@ EXPORT void FN(where)(int ndim, const int32_t* dims, const uint8_t* condition, c
       const uint8_t* pc = condition + offset[0] + row * w.stride[0][outer];
       const REAL* pa = a + offset[1] + row * w.stride[1][outer];
       const REAL* pb = b + offset[2] + row * w.stride[2][outer];
-      if (sc == 1 && sa == 1 && sb == 1) {
-        INDEPENDENT for (ptrdiff_t i = 0; i < n; i++) y[i] = pc[i] ? pa[i] : pb[i];
-      } else {
-        for (ptrdiff_t i = 0; i < n; i++) y[i] = pc[i * sc] ? pa[i * sa] : pb[i * sb];
-      }
+      if (sc == 1 && sa == 1 && sb == 1) FN(where_row)(n, pc, 1, pa, 1, pb, 1, y);
+      else if (sc == 1 && sa == 1 && sb == 0) FN(where_row)(n, pc, 1, pa, 1, pb, 0, y);
+      else if (sc == 1 && sa == 0 && sb == 1) FN(where_row)(n, pc, 1, pa, 0, pb, 1, y);
+      else FN(where_row)(n, pc, sc, pa, sa, pb, sb, y);
     }
   } while (walk_next(&w, 3, offset));
 }

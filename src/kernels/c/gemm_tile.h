@@ -43,12 +43,6 @@ static PER_THREAD struct {
   char b[BLOCK_DEPTH * TILE_BYTES * TILE_VECTORS];
 } __attribute__((aligned(64))) gemm_copies;
 
-#if defined(__clang__)
-#define UNROLLED _Pragma("clang loop unroll(full)")
-#else
-#define UNROLLED _Pragma("GCC unroll 16")
-#endif
-
 // Elements of two vectors of four, numbered from 0 to 7.
 #if defined(__clang__) || __GNUC__ >= 12
 #define SHUFFLE4(x, y, i, j, k, l) __builtin_shufflevector(x, y, i, j, k, l)

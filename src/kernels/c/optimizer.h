@@ -50,16 +50,17 @@ EXPORT void FN(rmsprop)(size_t n, double lr, double alpha, double eps, double we
   }
 }
 
+// (m / c1) / (sqrt(v / c2) + eps) with the corrections c of the biases taken out of the loop.
 EXPORT void FN(adam)(size_t n, double lr, double beta1, double beta2, double eps, double weight_decay, int decoupled,
                      double correction1, double correction2, REAL* p, const REAL* g, REAL* m, REAL* v) {
-  REAL rate = (REAL)lr, b1 = (REAL)beta1, b2 = (REAL)beta2, a1 = (REAL)(1 - beta1), a2 = (REAL)(1 - beta2);
-  REAL e = (REAL)eps, c1 = (REAL)correction1, c2 = (REAL)correction2;
+  REAL rate = (REAL)(lr / correction1), scale = (REAL)(1 / __builtin_sqrt(correction2)), e = (REAL)eps;
+  REAL b1 = (REAL)beta1, b2 = (REAL)beta2, a1 = (REAL)(1 - beta1), a2 = (REAL)(1 - beta2);
   REAL coupled = decoupled ? 0 : (REAL)weight_decay, shrink = decoupled ? (REAL)(lr * weight_decay) : 0;
   INDEPENDENT for (size_t i = 0; i < n; i++) {
     REAL d = g[i] + coupled * p[i];
     REAL mi = b1 * m[i] + a1 * d, vi = b2 * v[i] + a2 * (d * d);
     m[i] = mi;
     v[i] = vi;
-    p[i] = (p[i] - shrink * p[i]) - rate * (mi / c1) / (SQRT(vi / c2) + e);
+    p[i] = (p[i] - shrink * p[i]) - rate * mi / (SQRT(vi) * scale + e);
   }
 }

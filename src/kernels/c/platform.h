@@ -28,6 +28,7 @@
 #define INDEPENDENT _Pragma("GCC ivdep")
 #endif
 
+// Before a loop over parts of a value that should stay in registers.
 #if defined(__clang__)
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
@@ -36,7 +37,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-// A string literal after its arguments are expanded: FN(exp) is exp_f64 or exp_f32.
+// In templates, the name of the present precision: FN(exp) is exp_f64 or exp_f32.
 #define PASTE_(a, b) a##_##b
 #define PASTE(a, b) PASTE_(a, b)
 #define FN(name) PASTE(name, SUFFIX)

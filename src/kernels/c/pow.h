@@ -1,4 +1,4 @@
-// Powers. The logarithm must be known to more than a double holds: an error of 2^-53 in it would be multiplied by up to 700.
+// Powers. The logarithm must be known to more bits than a double holds, because its error is multiplied by up to 700.
 // Numbers are sums of two doubles, high + low, built with error-free products and sums (Dekker 1971).
 
 typedef struct {

@@ -1,5 +1,5 @@
-// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3",
-// 2011). The key is the seed, the counter is (block, stream), and a block gives four words of 32 bits.
+// Counter-based random numbers: Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
+// 1, 2, 3", 2011). The key is the seed, the counter is (block, stream), and a block gives four words of 32 bits.
 //
 // The bits are the same on every target. Uniform numbers are made without rounding; normal ones (Box and Muller, 1958)
 // with functions of their own below, in which no multiplication and addition may be fused.

@@ -1,3 +1,4 @@
+// Forgets what real_f64.h or real_f32.h defined, whichever came last.
 #undef REAL
 #undef BITS_T
 #undef REAL_BYTES

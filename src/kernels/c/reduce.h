@@ -23,21 +23,32 @@ static REAL FN(identity)(int op) {
   return op == SUM ? 0 : op == PROD ? 1 : op == MAX ? -INFINITE : INFINITE;
 }
 
-// Of neighbours: WIDE sums side by side, then their halves together.
-static REAL FN(reduce_neighbours)(int op, size_t n, const REAL* x) {
+INLINE REAL FN(reduce_in_order)(int op, size_t n, const REAL* x) {
+  REAL r = x[0];
+  for (size_t i = 1; i < n; i++) r = FN(combine)(op, r, x[i]);
+  return r;
+}
+
+// Of neighbours: WIDE sums side by side, then their halves together; a few in their order.
+INLINE REAL FN(reduce_neighbours_by)(int op, size_t n, const REAL* x) {
   if (n == 0) return FN(identity)(op);
-  if (n < WIDE) {
-    REAL r = x[0];
-    for (size_t i = 1; i < n; i++) r = FN(combine)(op, r, x[i]);
-    return r;
-  }
+  if (n < WIDE) return FN(reduce_in_order)(op, n, x);
   REAL lane[WIDE];
   size_t rows = n / WIDE, rest = n % WIDE;
   PASTE(FN(reduce_rows), 128)(op, rows, x, WIDE, lane);
   for (size_t j = 0; j < rest; j++) lane[j] = FN(combine)(op, lane[j], x[rows * WIDE + j]);
-  for (size_t half = WIDE / 2; half > 0; half /= 2)
+  UNROLLED for (size_t half = WIDE / 2; half > 0; half /= 2)
     for (size_t j = 0; j < half; j++) lane[j] = FN(combine)(op, lane[j], lane[j + half]);
   return lane[0];
+}
+
+static REAL FN(reduce_neighbours)(int op, size_t n, const REAL* x) {
+  switch (op) {
+    case SUM: return FN(reduce_neighbours_by)(SUM, n, x);
+    case PROD: return FN(reduce_neighbours_by)(PROD, n, x);
+    case MAX: return FN(reduce_neighbours_by)(MAX, n, x);
+    default: return FN(reduce_neighbours_by)(MIN, n, x);
+  }
 }
 
 // Of every column of x[rows][columns]. The last vector overlaps the one before where columns do not fill it.
@@ -68,30 +79,39 @@ EXPORT void FN(reduce)(int op, size_t outer, size_t n, size_t inner, const REAL*
 
 // Whether v comes before the extreme found so far: NaN is more extreme than all, and the first of equals stays.
 INLINE _Bool FN(exceeds)(int op, REAL v, REAL extreme) {
-  return op == 0 ? (v > extreme) | ((v != v) & (extreme == extreme)) : (v < extreme) | ((v != v) & (extreme == extreme));
+  return (op == 0 ? v > extreme : v < extreme) | ((v != v) & (extreme == extreme));
+}
+
+static int32_t FN(argreduce_neighbours)(int op, size_t n, const REAL* x) {
+  size_t best = 0;
+  if (n >= 2 * WIDE) {
+    REAL extreme = FN(reduce_neighbours)(op == 0 ? MAX : MIN, n, x);
+    while (!(x[best] == extreme) && x[best] == x[best]) best++;
+  } else {
+    for (size_t i = 1; i < n; i++) best = FN(exceeds)(op, x[i], x[best]) ? i : best;
+  }
+  return (int32_t)best;
+}
+
+// Of every column of x[rows][columns], at most WIDE columns of `stride` that are walked through side by side.
+static void FN(argreduce_columns)(int op, size_t rows, size_t columns, size_t stride, const REAL* x, int32_t* y) {
+  REAL extreme[WIDE];
+  for (size_t j = 0; j < columns; j++) extreme[j] = x[j], y[j] = 0;
+  for (size_t i = 1; i < rows; i++)
+    for (size_t j = 0; j < columns; j++) {
+      REAL v = x[i * stride + j];
+      _Bool better = FN(exceeds)(op, v, extreme[j]);
+      extreme[j] = better ? v : extreme[j];
+      y[j] = better ? (int32_t)i : y[j];
+    }
 }
 
 EXPORT void FN(argreduce)(int op, size_t outer, size_t n, size_t inner, const REAL* x, int32_t* y) {
   for (size_t o = 0; o < outer; o++, x += n * inner, y += inner) {
-    if (inner == 1 && n >= 2 * WIDE) {
-      REAL extreme = FN(reduce_neighbours)(op == 0 ? MAX : MIN, n, x);
-      size_t i = 0;
-      while (!(x[i] == extreme) && x[i] == x[i]) i++;
-      y[0] = (int32_t)i;
-      continue;
-    }
-    REAL extreme[WIDE];
-    for (size_t j0 = 0; j0 < inner; j0 += WIDE) {
-      size_t columns = inner - j0 < WIDE ? inner - j0 : WIDE;
-      for (size_t j = 0; j < columns; j++) extreme[j] = x[j0 + j], y[j0 + j] = 0;
-      for (size_t i = 1; i < n; i++)
-        for (size_t j = 0; j < columns; j++) {
-          REAL v = x[i * inner + j0 + j];
-          _Bool better = FN(exceeds)(op, v, extreme[j]);
-          extreme[j] = better ? v : extreme[j];
-          y[j0 + j] = better ? (int32_t)i : y[j0 + j];
-        }
-    }
+    if (inner == 1) y[0] = FN(argreduce_neighbours)(op, n, x);
+    else
+      for (size_t j = 0; j < inner; j += WIDE)
+        FN(argreduce_columns)(op, n, inner - j < WIDE ? inner - j : WIDE, inner, x + j, y + j);
   }
 }
 

@@ -10,10 +10,16 @@ static size_t FN(rows_in_block)(size_t rows, size_t n) {
   return rows < fitting ? rows : fitting;
 }
 
-// What to subtract from each row so that exp does not overflow: its maximum if that is finite.
+// What to subtract from each row so that exp does not overflow: its maximum if that is finite. NaN may be passed over
+// here, it comes back in the sum.
 static void FN(row_shifts)(size_t rows, size_t n, const REAL* x, REAL* shift) {
-  for (size_t row = 0; row < rows; row++) {
-    REAL max = FN(reduce_neighbours)(MAX, n, x + row * n);
+  for (size_t row = 0; row < rows; row++, x += n) {
+    REAL max = -INFINITE;
+    if (n < 64) {
+      for (size_t i = 0; i < n; i++) max = x[i] > max ? x[i] : max;
+    } else {
+      max = FN(reduce_neighbours)(MAX, n, x);
+    }
     shift[row] = FN(abs)(max) < INFINITE ? max : 0;
   }
 }
