@@ -1,6 +1,6 @@
 import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
 import { foldValues, type Part } from "../fold.js";
-import type { Reduction } from "../ops.js";
+import type { ElementOp, Reduction } from "../ops.js";
 import { INLINE } from "./area.js";
 import { exchange } from "./exchange.js";
 import type { Meeting, Signature } from "./meeting.js";
@@ -28,84 +28,72 @@ export function allreduceNumber(
   return foldValues(element!, values, size);
 }
 
+/** A reduction as one rank takes part in it. */
+export interface Task {
+  readonly signature: Signature;
+  readonly type: ElementType;
+  readonly reduction: Reduction;
+  readonly buf: TypedArray;
+  /** Ranks of the communicator that get the result. */
+  readonly receivers: readonly number[];
+  /** Where the result goes; present on the receivers. */
+  readonly out: TypedArray | undefined;
+}
+
 /**
- * Combines the buffers of all ranks on `receivers`.
+ * Combines the buffers of all ranks.
  *
  * Short buffers: one meeting, then each receiver combines all of them. Long ones that all lie in shared memory: each rank
  * combines a slice of all inputs and writes it to all outputs. Other long ones: the same in steps, through staging buffers.
  * An element is combined in the same order on every way.
- *
- * @param receivers ranks of the communicator that get the result
- * @param out present on the receivers
  */
-export function reduceTo(
-  meeting: Meeting,
-  signature: Signature,
-  type: ElementType,
-  buf: TypedArray,
-  reduction: Reduction,
-  receivers: readonly number[],
-  out: TypedArray | undefined,
-): void {
+export function reduceTo(meeting: Meeting, task: Task): void {
+  const { buf, out, reduction } = task;
   if (meeting.size === 1) {
     if (out !== undefined && out !== buf) bytesOf(out).set(bytesOf(buf));
     return;
   }
   meeting.area.next();
-  if (buf.byteLength <= INLINE) reduceShort(meeting, signature, type, buf, reduction, out);
-  else reduceLong(meeting, signature, type, buf, reduction, receivers, out);
+  if (buf.length <= FEW && reduction.element !== undefined) reduceFew(meeting, task, reduction.element);
+  else if (buf.byteLength <= INLINE) reduceShort(meeting, task);
+  else reduceLong(meeting, task);
 }
 
-function reduceShort(
-  meeting: Meeting,
-  signature: Signature,
-  type: ElementType,
-  buf: TypedArray,
-  reduction: Reduction,
-  out: TypedArray | undefined,
-): void {
-  const { area, endpoint, size, rank } = meeting;
-  if (buf.length <= FEW && reduction.element !== undefined) {
-    const view = area.view(type);
-    const mine = area.payload(rank) / type.bytes;
-    for (let i = 0; i < buf.length; i++) view[mine + i] = buf[i];
-    meeting.meet(signature);
-    if (out === undefined) return;
-    const values = meeting.valuesOf(type) as Float64Array;
-    for (let i = 0; i < out.length; i++) {
-      for (let r = 0; r < size; r++) values[r] = view[area.payload(r) / type.bytes + i] as number;
-      out[i] = foldValues(reduction.element, values, size);
-    }
-    return;
+function reduceFew(meeting: Meeting, { signature, type, buf, out }: Task, op: ElementOp<number>): void {
+  const { area, size, rank } = meeting;
+  const view = area.view(type);
+  const mine = area.payload(rank) / type.bytes;
+  for (let i = 0; i < buf.length; i++) view[mine + i] = buf[i];
+  meeting.meet(signature);
+  if (out === undefined) return;
+  const values = meeting.valuesOf(type) as Float64Array;
+  for (let i = 0; i < out.length; i++) {
+    for (let r = 0; r < size; r++) values[r] = view[area.payload(r) / type.bytes + i] as number;
+    out[i] = foldValues(op, values, size);
   }
+}
+
+function reduceShort(meeting: Meeting, { signature, type, reduction, buf, out }: Task): void {
   exchange(meeting, signature, bytesOf(buf), (inputOf) => {
     if (out === undefined) return;
-    const inputs = Array.from({ length: size }, (_, r) => inputOf(r));
-    endpoint.folder.fold(reduction, type, inputs, buf.byteLength, [{ bytes: bytesOf(out), at: 0 }]);
+    const inputs = Array.from({ length: meeting.size }, (_, r) => inputOf(r));
+    const outputs = [{ bytes: bytesOf(out), at: 0 }];
+    meeting.endpoint.folder.fold(reduction, type, inputs, buf.byteLength, outputs);
   });
 }
 
-function reduceLong(
-  meeting: Meeting,
-  signature: Signature,
-  type: ElementType,
-  buf: TypedArray,
-  reduction: Reduction,
-  receivers: readonly number[],
-  out: TypedArray | undefined,
-): void {
+function reduceLong(meeting: Meeting, task: Task): void {
   const { area, group, endpoint, size, rank } = meeting;
+  const { signature, type, reduction, buf, receivers, out } = task;
   const { buffers, folder } = endpoint;
   let flags = 0;
-  for (const [which, array, flag] of [
-    [0, buf, PRIVATE_INPUT],
-    [1, out, PRIVATE_OUT],
-  ] as const) {
-    if (array === undefined) continue;
-    if (!(array.buffer instanceof SharedArrayBuffer)) flags |= flag;
-    else area.setLocation(which, buffers.show(array.buffer, group.ranks), array.byteOffset);
-  }
-  const union = meeting.meet(signature, flags);
+  if (buf.buffer instanceof SharedArrayBuffer) {
+    area.setLocation(0, buffers.show(buf.buffer, group.ranks), buf.byteOffset);
+  } else flags |= PRIVATE_INPUT;
+  if (out?.buffer instanceof SharedArrayBuffer) {
+    area.setLocation(1, buffers.show(out.buffer, group.ranks), out.byteOffset);
+  } else if (out !== undefined) flags |= PRIVATE_OUT;
+  const allShared = meeting.meet(signature, flags) === 0;
   const located = (r: number, which: number): Part => {
     if (r === rank) return { bytes: bytesOf(which === 0 ? buf : out!), at: 0 };
     const { bufferId, offset } = area.location(r, which);
@@ -114,8 +102,8 @@ function reduceLong(
   const inputs = Array.from({ length: size }, (_, r) =>
     (area.flags(r) & PRIVATE_INPUT) === 0 ? located(r, 0) : undefined,
   );
-  if (union !== 0) {
-    reduceInSteps(meeting, signature, type, buf, reduction, inputs, out);
+  if (!allShared) {
+    reduceInSteps(meeting, task, inputs);
     return;
   }
   const outputs = receivers.map((r) => located(r, 1));
@@ -129,20 +117,13 @@ function reduceLong(
 }
 
 /** @param shared the inputs that lie in shared memory, by rank */
-function reduceInSteps(
-  meeting: Meeting,
-  signature: Signature,
-  type: ElementType,
-  buf: TypedArray,
-  reduction: Reduction,
-  shared: readonly (Part | undefined)[],
-  out: TypedArray | undefined,
-): void {
+function reduceInSteps(meeting: Meeting, task: Task, shared: readonly (Part | undefined)[]): void {
   const { area, group, endpoint, size, rank } = meeting;
+  const { signature, type, reduction, buf, out } = task;
   const { buffers, folder } = endpoint;
   const unit = reduction.width * type.bytes;
   const step = Math.max(1, Math.floor(STEP / unit)) * unit;
-  const stage = buffers.stage(2 * step);
+  const stage = buffers.stage(2 * step); // the input of a step, then this rank's slice of its result
   const staged = new Uint8Array(stage);
   const input = bytesOf(buf);
   const result = out && bytesOf(out);
@@ -161,10 +142,9 @@ function reduceInSteps(
     }
     const inputs = shared.map((part, r) => (part ? from(at)(part) : { bytes: stages[r], at: 0 }));
     const [begin, end] = slice(length, unit, size, rank);
+    const output = { bytes: staged, at: step + begin };
     try {
-      folder.fold(reduction, type, inputs.map(from(begin)), end - begin, [
-        { bytes: staged, at: step + begin },
-      ]);
+      folder.fold(reduction, type, inputs.map(from(begin)), end - begin, [output]);
     } catch (error) {
       failure ??= error; // the others count on this rank for the remaining steps
     }

@@ -109,12 +109,12 @@ export class ThreadsTransport implements Transport {
     out: TypedArray | undefined,
   ): void {
     const same = signature(call, type, { reduction, count: buf.length, root });
-    reduceTo(this.meeting, same, type, buf, reduction, [root], out);
+    reduceTo(this.meeting, { signature: same, type, reduction, buf, receivers: [root], out });
   }
 
   allreduce(call: number, type: ElementType, buf: TypedArray, reduction: Reduction, out: TypedArray): void {
     const same = signature(call, type, { reduction, count: buf.length });
-    reduceTo(this.meeting, same, type, buf, reduction, this.everybody, out);
+    reduceTo(this.meeting, { signature: same, type, reduction, buf, receivers: this.everybody, out });
   }
 
   allreduceNumber(call: number, reduction: Reduction, value: number): number {
