@@ -60,7 +60,7 @@ if (stale.length > 0) {
   for (const name of stale) {
     const linkFlags = LINK.map((flag) => `-Wl,${flag}`);
     const args = [...FLAGS, ...VARIANTS[name], ...linkFlags, "kernels.c", "-o", name];
-    const built = await commands.clang(args, files, { fetchProgress: null }).catch((error) => {
+    const built = await commands.clang(args, files, { fetchProgress: () => {} }).catch((error) => {
       console.error(`${name}: clang failed (${error.message})`);
       process.exit(1);
     });
