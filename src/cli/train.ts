@@ -71,15 +71,23 @@ export function register(program: Command): void {
       values.share,
     )
     .optionsGroup("Network:")
-    .option("--hidden <widths>", "widths of the hidden layers: 128,64", values.widths)
+    .option("--hidden <widths>", "widths of the hidden layers: 128,64; by the data if absent", values.widths)
     .option("--activation <name>", "between layers: relu, tanh, gelu, …", "relu")
     .option("--loss <name>", "cross-entropy, binary-cross-entropy or mse; from the target if absent")
     .addOption(values.choice("--dtype <dtype>", "precision", ["float32", "float64"]).default("float32"))
     .optionsGroup("Training:")
-    .option("--epochs <N>", "passes over the data", values.count)
-    .option("--batch <N>", "samples of a step, over all ranks", values.count)
+    .option(
+      "--epochs <N>",
+      "passes over the data; 8 over many samples, up to 50 over few, if absent",
+      values.count,
+    )
+    .option(
+      "--batch <N>",
+      "samples of a step, over all ranks; 128 images, 32 others, if absent",
+      values.count,
+    )
     .option("--optimizer <name>", "sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw", "adam")
-    .option("--lr <rate>", "learning rate", values.positive)
+    .option("--lr <rate>", "learning rate; what suits optimizer and data if absent", values.positive)
     .option("--schedule <text>", "of the learning rate: constant, cosine, cosine:warmup=100, …", "cosine")
     .option("--weight-decay <rate>", "strength of weight decay", values.nonNegative)
     .option("--clip-norm <length>", "longest gradient", values.positive)
@@ -133,18 +141,21 @@ async function train(data: string, given: Given, ranksAreFree: boolean): Promise
     console.error(`the same command with --resume --out ${folder.path} goes on from the last checkpoint`);
 }
 
-/** Every choice that training needs; what is not given depends on the kind of data. */
-function complete(given: Given, { target, input }: Problem): TrainOptions {
-  const images = input.kind === "array" && input.shape.length > 1;
-  const { optimizer } = given;
+/** Every choice that training needs; what is not given depends on the data. */
+function complete(given: Given, { target, input, train }: Problem): TrainOptions {
+  const areImages = input.kind === "array" && input.shape.length > 1;
+  const { optimizer, batch = areImages ? 128 : 32 } = given;
+  const stepsPerEpoch = Math.ceil(train.inputs.shape[0] / batch);
+  const isPlain = /^(sgd|momentum|nesterov|adagrad)\b/i.test(optimizer);
   return {
-    hidden: given.hidden ?? (images ? [256, 128] : [64, 32]),
+    hidden: given.hidden ?? (areImages ? [256, 128] : [64, 32]),
     activation: given.activation,
     loss: lossFor(target.kind),
-    epochs: given.epochs ?? (images ? 10 : 50),
-    batch: given.batch ?? (images ? 128 : 32),
+    // Few samples need many passes, many samples at least some.
+    epochs: given.epochs ?? Math.min(50, Math.max(8, Math.ceil(2000 / stepsPerEpoch))),
+    batch,
     optimizer,
-    lr: given.lr ?? (/^(sgd|momentum|nesterov|adagrad)\b/i.test(optimizer) ? 0.05 : 0.001),
+    lr: given.lr ?? (isPlain ? 0.05 : areImages ? 0.002 : 0.001),
     schedule: given.schedule,
     weightDecay: given.weightDecay ?? (/^adamw\b/i.test(optimizer) ? 0.01 : 0),
     clipNorm: given.clipNorm ?? null,

@@ -35,10 +35,14 @@ export interface ArrayInput {
 export function fitArray(path: string, { shape, data }: NdArray, rows: Int32Array): ArrayInput {
   const width = elementCount(shape.slice(1));
   const groups = shape.length > 2 ? 1 : width;
-  const mean = new Float64Array(groups);
-  const variance = new Float64Array(groups);
   const count = (rows.length * width) / groups;
-  for (const row of rows) for (let j = 0; j < width; j++) mean[j % groups] += data[row * width + j] / count;
+  // Sums of differences from the first: a constant is its mean exactly, and rounding does not pass for variation.
+  const first = Float64Array.from(data.subarray(rows[0] * width, rows[0] * width + groups));
+  const mean = first.slice();
+  const variance = new Float64Array(groups);
+  for (const row of rows) {
+    for (let j = 0; j < width; j++) mean[j % groups] += (data[row * width + j] - first[j % groups]) / count;
+  }
   for (const row of rows) {
     for (let j = 0; j < width; j++) {
       variance[j % groups] += (data[row * width + j] - mean[j % groups]) ** 2 / count;

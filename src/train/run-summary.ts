@@ -15,11 +15,13 @@ export type Outcome = Pick<
 /** All that the report shows of a run. */
 export function summarize(run: Run, model: Sequential, outcome: Outcome, comm: Comm): RunSummary {
   const { problem, options, command } = run;
+  const { history, stopped } = outcome;
+  const left = stopped === undefined ? FILES : history.length > 0 ? LEFT_WHEN_STOPPED : [];
   return {
     ...outcome,
     name: problem.name,
     command,
-    options: { ...options, ranks: comm.size },
+    options: { ...options, hidden: options.hidden.length > 0 ? options.hidden : null, ranks: comm.size },
     data: dataSummary(problem),
     model: {
       ...modelSummary(model),
@@ -34,14 +36,17 @@ export function summarize(run: Run, model: Sequential, outcome: Outcome, comm: C
       kernels: kernels().target,
       blas: kernels().blas,
     },
-    files: outcome.stopped === undefined ? FILES : FILES.filter(({ path }) => path === "metrics.jsonl"),
+    files: left,
   };
 }
 
-const FILES = [
-  { path: "model.safetensors", description: "the trained network, for tutti predict" },
+const LEFT_WHEN_STOPPED = [
   { path: "metrics.jsonl", description: "loss, accuracy and speed over time" },
   { path: "loss.png", description: "the loss as a picture" },
+];
+const FILES = [
+  { path: "model.safetensors", description: "the trained network, for tutti predict" },
+  ...LEFT_WHEN_STOPPED,
   { path: "checkpoints", description: "where training can go on, for --resume" },
 ];
 
