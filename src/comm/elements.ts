@@ -1,3 +1,4 @@
+/** A buffer whose elements are numbers. */
 export type NumberArray =
   | Int8Array
   | Uint8Array
