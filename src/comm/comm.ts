@@ -85,7 +85,8 @@ export interface SendrecvTags {
  * Buffers are TypedArrays, lengths and counts are in elements. Methods whose name ends in `Object` carry anything that
  * structured cloning carries, at the price of serialising it.
  *
- * Collective methods must be called by every rank of the communicator in the same order. Reductions combine ranks in
+ * Collective methods must be called by every rank of the communicator in the same order; a rank may have to wait in any of
+ * them until all others have called it. Reductions combine ranks in
  * one fixed order, the binary tree ((0+1)+(2+3))+((4+5)+(6+7)), for every length, engine-internal path and run: the
  * result has the same bits on every rank and every time.
  *

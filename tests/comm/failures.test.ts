@@ -74,6 +74,14 @@ describe("a job that is ended", () => {
     assert.match(String(await run), /exited/);
   });
 
+  test("by a time-out of the test harness, reports every rank", async () => {
+    const run = runRanks(4, BODIES, "waitForever", undefined, { timeoutMs: 500 });
+    await assert.rejects(
+      run,
+      /^Error: waitForever: not done after 500 ms(\n {2}rank \d (is running|waits in .*)){4}$/,
+    );
+  });
+
   test("wakes every rank with the reason", async () => {
     const pool = new RankPool(4);
     const run = pool.run(BODIES, "waitForever").catch((error: Error) => error);

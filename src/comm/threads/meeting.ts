@@ -80,12 +80,11 @@ export class Meeting {
   meet({ call, kind, root, count, uniform }: Signature, flags = 0): number {
     const { area, size, rank } = this;
     area.arrive(kind, root, count, flags);
-    this.wakeOthers();
+    this.waitForAll(call);
     let union = flags;
     let same = true;
     for (let r = 0; r < size; r++) {
       if (r === rank) continue;
-      this.waitFor(r, call);
       same &&= area.kind(r) === kind && area.root(r) === root && (!uniform || area.count(r) === count);
       union |= area.flags(r);
     }
@@ -95,10 +94,8 @@ export class Meeting {
 
   /** A further meeting inside a collective: all have done their part so far. */
   again({ call, kind }: Signature): void {
-    const { area, size, rank } = this;
-    area.arrive(kind | REST, NO_ROOT, 0, 0);
-    this.wakeOthers();
-    for (let r = 0; r < size; r++) if (r !== rank) this.waitFor(r, call);
+    this.area.arrive(kind | REST, NO_ROOT, 0, 0);
+    this.waitForAll(call);
   }
 
   /** The error of ranks that disagree, the same on every rank. */
@@ -129,20 +126,33 @@ export class Meeting {
     return `${CALLS[kind & 0xff]}(${details.filter((text) => text !== "").join(", ")})`;
   }
 
-  private wakeOthers(): void {
-    const { control, rank } = this.endpoint;
-    for (const other of this.group.ranks) if (other !== rank) control.wake(other);
+  /** Whoever comes last wakes the others; all need all, so nobody is woken for less. */
+  private waitForAll(call: number): void {
+    if (this.complete()) {
+      const { control, rank } = this.endpoint;
+      for (const other of this.group.ranks) if (other !== rank) control.wake(other);
+      return;
+    }
+    for (let i = 0; i < GLANCES; i++) if (this.complete()) return;
+    this.endpoint.waiter.block(
+      { call, peer: EVERYBODY, tag: ANY_TAG, communicator: this.group.name },
+      () => this.complete(),
+      () => this.findMissing(call),
+    );
   }
 
-  private waitFor(member: number, call: number): void {
-    const { area } = this;
-    for (let i = 0; i < GLANCES; i++) if (area.hasArrived(member)) return;
-    const { name, ranks } = this.group;
-    this.endpoint.waiter.block(
-      { call, peer: EVERYBODY, tag: ANY_TAG, communicator: name },
-      () => area.hasArrived(member),
-      () => (this.endpoint.control.finished(ranks[member]) ? this.missing(member, call) : undefined),
-    );
+  private complete(): boolean {
+    const { area, size, rank } = this;
+    for (let r = 0; r < size; r++) if (r !== rank && !area.hasArrived(r)) return false;
+    return true;
+  }
+
+  /** The error of waiting for a rank that cannot come any more. */
+  private findMissing(call: number): TuttiError | undefined {
+    const { area, endpoint, group } = this;
+    const gone = (world: number, r: number) => endpoint.control.finished(world) && !area.hasArrived(r);
+    const member = group.ranks.findIndex(gone);
+    return member < 0 ? undefined : this.missing(member, call);
   }
 
   private missing(member: number, call: number): TuttiError {
