@@ -1,7 +1,7 @@
 /**
  * The candidates, the most similar to `name` first; equally similar ones keep their order.
  *
- * Similar is: few insertions, deletions and substitutions of letters, whatever their case (Levenshtein 1966).
+ * Similar is: a small {@link editDistance}, whatever the letters' case.
  */
 export function nearestFirst(name: string, candidates: readonly string[]): string[] {
   const wanted = name.toLowerCase();
@@ -11,7 +11,8 @@ export function nearestFirst(name: string, candidates: readonly string[]): strin
     .map(({ candidate }) => candidate);
 }
 
-function editDistance(a: string, b: string): number {
+/** Insertions, deletions and substitutions of letters that make one text the other (Levenshtein 1966). */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

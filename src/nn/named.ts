@@ -1,3 +1,4 @@
+import { editDistance } from "../data/index.js";
 import { TuttiError } from "../errors.js";
 
 /** One of several things that a command line can ask for: `name` or `name:parameter=value,parameter=value`. */
@@ -115,18 +116,4 @@ function nearest(wanted: string, names: readonly string[]): string | undefined {
     }
   }
   return best;
-}
-
-/** Levenshtein's distance: insertions, deletions and substitutions of one character. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(substituted, previous[j] + 1, row[j - 1] + 1));
-    }
-    previous = row;
-  }
-  return previous[b.length];
 }
