@@ -86,9 +86,9 @@ export interface SendrecvTags {
  * structured cloning carries, at the price of serialising it.
  *
  * Collective methods must be called by every rank of the communicator in the same order; a rank may have to wait in any of
- * them until all others have called it. Reductions combine ranks in
- * one fixed order, the binary tree ((0+1)+(2+3))+((4+5)+(6+7)), for every length, engine-internal path and run: the
- * result has the same bits on every rank and every time.
+ * them until all others have called it. Reductions combine ranks in one fixed order, the binary tree
+ * ((0+1)+(2+3))+((4+5)+(6+7)), for every length, engine-internal path and run: the result has the same bits on every
+ * rank and every time.
  *
  * Every method throws a {@link TuttiError}: `"argument"` for a wrong argument, `"mismatch"` when ranks disagree
  * about a collective or about the element type of a message, `"truncate"` when a message does not fit its buffer,
