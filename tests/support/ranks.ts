@@ -1,4 +1,5 @@
 import { after, describe } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { Communicator } from "../../src/comm/communicator.js";
 import type { Comm } from "../../src/comm/index.js";
@@ -89,6 +90,9 @@ export class RankPool {
     try {
       return await Promise.race([Promise.all(results), timeout]);
     } catch (error) {
+      // A thread that is terminated while it loads a shared library takes the process with it: let them come to an end.
+      job.abort(0, `${task.name} has failed`);
+      await Promise.race([Promise.allSettled(results), delay(1000, undefined, { ref: false })]);
       await this.close();
       throw error;
     } finally {
