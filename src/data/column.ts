@@ -62,6 +62,7 @@ export class Column {
     if (row < 0) return;
     const found = `is ${JSON.stringify(this.field(row))}`;
     if (!Number.isNaN(this.#values[row])) throw this.problem(row, `${found}; wanted a finite number`);
+    if (this.numbers === 0) throw this.problem(row, `${found}; wanted a number, and no row has one`);
     const advice = "correct it, or declare the column categorical (the target: a class)";
     throw this.problem(row, `${found}, where ${this.numbers} other rows have a number; ${advice}`);
   }

@@ -38,16 +38,8 @@ export function fitArray(path: string, { shape, data }: NdArray, rows: Int32Arra
   const count = (rows.length * width) / groups;
   // Sums of differences from the first: a constant is its mean exactly, and rounding does not pass for variation.
   const first = Float64Array.from(data.subarray(rows[0] * width, rows[0] * width + groups));
-  const mean = first.slice();
-  const variance = new Float64Array(groups);
-  for (const row of rows) {
-    for (let j = 0; j < width; j++) mean[j % groups] += (data[row * width + j] - first[j % groups]) / count;
-  }
-  for (const row of rows) {
-    for (let j = 0; j < width; j++) {
-      variance[j % groups] += (data[row * width + j] - mean[j % groups]) ** 2 / count;
-    }
-  }
+  const mean = sumsOver(data, rows, width, first, 1).map((sum, group) => first[group] + sum / count);
+  const variance = sumsOver(data, rows, width, mean, 2).map((sum) => sum / count);
   const wrong = variance.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
     const where = groups === 1 ? "" : ` of feature ${wrong}`;
@@ -56,6 +48,35 @@ export function fitArray(path: string, { shape, data }: NdArray, rows: Int32Arra
   }
   const std = Array.from(variance, (value) => Math.sqrt(value) || 1); // what never varies is only shifted
   return { kind: "array", shape: shape.slice(1), mean: [...mean], std };
+}
+
+/** Sums over samples of (x − shift) or its square: over all elements with one shift, or for each element with its own. */
+function sumsOver(
+  data: NdArray["data"],
+  rows: Int32Array,
+  width: number,
+  shift: Float64Array,
+  power: 1 | 2,
+): Float64Array {
+  const sums = new Float64Array(shift.length);
+  const [common] = shift;
+  for (const row of rows) {
+    const start = row * width;
+    if (shift.length === 1) {
+      let sum = 0;
+      for (let i = start; i < start + width; i++) {
+        const difference = data[i] - common;
+        sum += power === 1 ? difference : difference * difference;
+      }
+      sums[0] += sum;
+    } else {
+      for (let j = 0; j < width; j++) {
+        const difference = data[start + j] - shift[j];
+        sums[j] += power === 1 ? difference : difference * difference;
+      }
+    }
+  }
+  return sums;
 }
 
 /** How many numbers a model takes for one sample. */

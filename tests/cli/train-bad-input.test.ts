@@ -91,7 +91,7 @@ const WRONG: Record<string, [args: string[], message: RegExp]> = {
   ],
   "classes where numbers are wanted": [
     ["good.csv", ...species, "--loss", "mse"],
-    /line 2, column "species" is "he said/,
+    /line 2, column "species" is "he said.*wanted a number, and no row has one/,
   ],
   "arrays without labels": [["x.npy"], /labels must name the file of its targets/],
   "labels for a table": [

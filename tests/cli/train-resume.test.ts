@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type MetricsRecord, readMetrics } from "../../src/train/index.js";
 import { speciesCsv, weightsOf } from "./train-data.js";
-import { Project } from "./tutti.js";
+import { Project, seen } from "./tutti.js";
 
 /*
  * A run that is killed at any moment goes on from its newest checkpoint, on any number of ranks, and ends with the bits
@@ -93,6 +93,18 @@ test("other rows of the same shape are not the data that a run began with", asyn
   const { code, stderr } = await other.tutti(train(project.path("whole"), "--resume"));
   assert.equal(code, 1);
   assert.match(stderr, /the fingerprint of data and target/);
+});
+
+test("a run that is interrupted says how to go on", async () => {
+  const running = project.start(train("stopped", "-n", "2"));
+  await seen(running.process.stdout, /^epoch +2\//m);
+  running.process.kill("SIGINT");
+  const { code, stderr } = await running.result;
+  assert.equal(code, 130); // 128 + SIGINT
+  assert.match(
+    stderr,
+    /^SIGINT: .*\nthe same command with --resume --out stopped goes on from the last checkpoint\n$/,
+  );
 });
 
 test("a truncated checkpoint is named; without it the run goes on from the one before", async () => {
