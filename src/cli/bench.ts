@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { register as communication } from "./bench/communication.js";
 import { register as kernels } from "./bench/kernels.js";
 import { register as train } from "./bench/train.js";
 
@@ -15,4 +16,5 @@ export function register(program: Command): void {
     });
   train(bench);
   kernels(bench);
+  communication(bench);
 }

@@ -99,7 +99,8 @@ test("bench kernels measures only what it is asked for, and prints a table", asy
 test("bench without a name lists what can be measured", async () => {
   const { code, stdout } = await project.tutti(["bench"]);
   assert.equal(code, 0);
-  for (const name of ["train", "kernels"]) assert.match(stdout, new RegExp(`^  ${name} `, "m"));
+  for (const name of ["train", "kernels", "latency", "bandwidth", "allreduce", "barrier"])
+    assert.match(stdout, new RegExp(`^  ${name} `, "m"));
 });
 
 /** Wrong command lines, and what the message must contain. */

@@ -1,0 +1,81 @@
+import { availableParallelism } from "node:os";
+import { type Command, Option } from "commander";
+import { launch } from "../../comm/threads/launch.js";
+import { TuttiError } from "../../errors.js";
+import { mistake } from "../mistake.js";
+import { ranksOption } from "../run.js";
+import type { Benchmark } from "./benchmark.js";
+import { BENCHMARKS } from "./benchmarks.js";
+import { MEMORIES, type Memory } from "./message-buffers.js";
+import { messageSizes } from "./message-sizes.js";
+import { positiveInteger } from "./options.js";
+import { plotFile } from "./plot-file.js";
+
+/** What the user asks a benchmark for. */
+interface Options {
+  readonly ranks: number;
+  readonly bytes?: readonly number[];
+  readonly iterations?: number;
+  readonly memory?: Memory;
+  readonly json?: true;
+  readonly plot?: string;
+}
+
+/** What the ranks are told. */
+export interface CommunicationBench extends Omit<Options, "ranks" | "bytes"> {
+  readonly name: string;
+  /** Sizes of messages in bytes, in the order in which they are measured. */
+  readonly sizes: readonly number[];
+}
+
+const RANK_MAIN = new URL("./communication-rank.js", import.meta.url);
+const LONGEST = 1048576;
+
+/** `tutti bench latency`, `bandwidth`, `allreduce` …: what messages cost, size by size. */
+export function register(bench: Command): void {
+  for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
+    const command = bench
+      .command(name)
+      .description(`Time messages: ${benchmark.title}.`)
+      .addOption(ranksOption().default(benchmark.defaultRanks(availableParallelism())))
+      .option("--iterations <count>", "how often each size is timed; fewer for long ones", positiveInteger)
+      .option("--json", "print one JSON object for each size")
+      .action((options: Options) => run(name, benchmark, options));
+    if (benchmark.unit === undefined) continue;
+    command
+      .addOption(
+        new Option("--bytes <sizes>", "size of messages, or a range in which each is twice the one before")
+          .argParser(messageSizes)
+          .default(messageSizes(`${benchmark.unit}:${LONGEST}`), `${benchmark.unit}:${LONGEST}`),
+      )
+      .addOption(
+        new Option("--memory <memory>", "where messages lie: shared, as tensors, or private to a rank")
+          .choices(MEMORIES)
+          .default("shared"),
+      )
+      .option("--plot <file>", "draw the figures over the size into this .svg or .png", plotFile);
+  }
+}
+
+async function run(name: string, benchmark: Benchmark, { ranks, bytes, ...rest }: Options): Promise<void> {
+  benchmark.checkRanks(ranks);
+  const sizes = bytes ?? [0];
+  checkUnit(name, benchmark.unit ?? 1, sizes);
+  process.exitCode = await launch({
+    size: ranks,
+    entry: RANK_MAIN,
+    scriptPath: RANK_MAIN.pathname,
+    argv: [JSON.stringify({ name, sizes, ...rest } satisfies CommunicationBench)],
+    explain: ({ tutti }) => mistake(tutti),
+  });
+}
+
+function checkUnit(name: string, unit: number, sizes: readonly number[]): void {
+  const wrong = sizes.find((size) => size % unit !== 0);
+  if (wrong === undefined) return;
+  throw new TuttiError(
+    "argument",
+    `tutti bench ${name}: messages are numbers of ${unit} bytes, so --bytes must be a multiple of ${unit}, found ${wrong}`,
+    { bytes: wrong, unit },
+  );
+}

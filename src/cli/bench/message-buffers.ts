@@ -1,0 +1,19 @@
+import { TuttiError } from "../../errors.js";
+
+/** Where the messages of a benchmark lie: in shared memory, as tensors do, or in ordinary memory of one rank. */
+export const MEMORIES = ["shared", "private"] as const;
+export type Memory = (typeof MEMORIES)[number];
+
+/** Zeros of `bytes` bytes in a buffer of their own. Throws TuttiError "memory" when there is not that much. */
+export function allocate(bytes: number, memory: Memory): ArrayBuffer | SharedArrayBuffer {
+  try {
+    return memory === "shared" ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+  } catch (cause) {
+    throw new TuttiError(
+      "memory",
+      `tutti bench: there is no memory for a buffer of ${bytes} bytes; choose smaller messages with --bytes`,
+      { bytes },
+      { cause },
+    );
+  }
+}
