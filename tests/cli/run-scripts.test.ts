@@ -211,7 +211,7 @@ test("a signal ends tutti exec as it ends node, and leaves nothing", async () =>
 
 test("the example of the first page says hello from every rank, the last line last", async () => {
   using project = new Project({});
-  const example = fileURLToPath(new URL("../../../examples/hello.ts", import.meta.url));
+  const example = fileURLToPath(new URL("../../../examples/01-hello.ts", import.meta.url));
   const { code, stdout, stderr } = await project.tutti(["run", "-n", "3", example]);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   const lines = stdout.trim().split("\n");
