@@ -147,3 +147,11 @@ test("texts in a chart are escaped", () => {
   assert.match(svg, /&lt;x&gt; &amp; \ufffd</);
   assert.doesNotMatch(svg, /<script|<x>/);
 });
+
+test("curves of evaluations are called after the data that they were made on", () => {
+  const history = [{ step: 1, epoch: 1, time: 1, loss: 2, validationLoss: 3, validationAccuracy: 0.5 }];
+  const names = (spec: ReturnType<typeof lossChart>) => spec?.series.map(({ name }) => name);
+  assert.deepEqual(names(lossChart(history)), ["training", "validation"]);
+  assert.deepEqual(names(lossChart(history, undefined, "test")), ["training", "test"]);
+  assert.deepEqual(names(accuracyChart(history, "test")), ["test"]);
+});

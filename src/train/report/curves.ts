@@ -4,6 +4,10 @@ import type { ChartSpec, Series } from "./chart.js";
 import { count, figure, percent } from "./format.js";
 import type { MetricsRecord } from "./metrics.js";
 import { type Point, smooth } from "./series.js";
+import type { RunSummary } from "./summary.js";
+
+/** The data on which the model was evaluated after each epoch. */
+export type WatchedSet = "validation" | "test";
 
 type Figure = "loss" | "accuracy" | "validationLoss" | "validationAccuracy" | "lr" | "samplesPerSecond";
 
@@ -63,18 +67,21 @@ function epochMarks(history: History): ChartSpec["above"] {
   });
 }
 
-/** Training and validation curves of one figure, as far as they were measured. */
-function bothCurves(training: readonly Point[], validation: readonly Point[]): Series[] {
+/** Training curves of one figure, and those of the data that were watched meanwhile, as far as they were measured. */
+function bothCurves(training: readonly Point[], validation: readonly Point[], watched: WatchedSet): Series[] {
   const series = training.length > 0 ? measured("training", 1, training) : [];
-  if (validation.length > 0)
-    series.push({ name: "validation", colour: 2, style: "marks", points: validation });
+  if (validation.length > 0) series.push({ name: watched, colour: 2, style: "marks", points: validation });
   return series;
 }
 
 /** Curves of training and validation loss over steps; logarithmic when they span more than a decade. */
-export function lossChart(history: History, title?: string): ChartSpec | undefined {
+export function lossChart(
+  history: History,
+  title?: string,
+  watched: WatchedSet = "validation",
+): ChartSpec | undefined {
   const [training, validation] = [pointsOf(history, "loss"), pointsOf(history, "validationLoss")];
-  const series = bothCurves(training, validation);
+  const series = bothCurves(training, validation, watched);
   const [lowest, highest] = extent(finite(series));
   const [low, high] = extent(finite(series.filter(({ style }) => style !== "faint")));
   if (lowest === undefined || highest === undefined || low === undefined || high === undefined)
@@ -84,7 +91,7 @@ export function lossChart(history: History, title?: string): ChartSpec | undefin
   const floor = log ? Math.min(low, Math.max(quantile(finite(series), 0.01) ?? 0, low / 10)) : lowest;
   return {
     title,
-    description: describe("loss", figure, training, validation),
+    description: describe("loss", figure, training, validation, watched),
     x: stepAxis(history),
     y: {
       label: log ? "loss (log scale)" : "loss",
@@ -98,15 +105,15 @@ export function lossChart(history: History, title?: string): ChartSpec | undefin
 }
 
 /** Curves of training and validation accuracy over steps; high accuracies are spread out. */
-export function accuracyChart(history: History): ChartSpec | undefined {
+export function accuracyChart(history: History, watched: WatchedSet = "validation"): ChartSpec | undefined {
   const [training, validation] = [pointsOf(history, "accuracy"), pointsOf(history, "validationAccuracy")];
-  const series = bothCurves(training, validation);
+  const series = bothCurves(training, validation, watched);
   const [low, high] = extent(finite(series.filter(({ style }) => style !== "faint")));
   if (low === undefined || high === undefined) return undefined;
   const best = Math.min(high, 0.9999);
   const nines = best > 0.95 && (1 - low) / (1 - best) > 5;
   return {
-    description: describe("accuracy", percent, training, validation),
+    description: describe("accuracy", percent, training, validation, watched),
     x: stepAxis(history),
     y: {
       label: nines ? "accuracy (log scale of the error)" : "accuracy",
@@ -173,11 +180,16 @@ function describe(
   format: (value: number) => string,
   training: readonly Point[],
   validation: readonly Point[],
+  watched: WatchedSet,
 ): string {
   const sentence = (name: string, points: readonly Point[]) => {
     const last = lastOf(points);
     if (last === undefined) return "";
     return ` ${name} ${what} goes from ${format(points[0].y)} to ${format(last)}.`;
   };
-  return `Curves of ${what}.${sentence("Training", training)}${sentence("Validation", validation)}`;
+  return `Curves of ${what}.${sentence("Training", training)}${sentence(watched === "test" ? "Test" : "Validation", validation)}`;
 }
+
+/** Test data are watched where none were set aside for validation. */
+export const watchedSet = ({ data }: RunSummary): WatchedSet =>
+  data.validationSamples === undefined && data.testSamples !== undefined ? "test" : "validation";

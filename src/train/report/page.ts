@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type ChartSpec, lineChart } from "./chart.js";
 import { classSections } from "./classes.js";
-import { accuracyChart, learningRateChart, lossChart, throughputChart } from "./curves.js";
+import { accuracyChart, learningRateChart, lossChart, throughputChart, watchedSet } from "./curves.js";
 import { detailSections } from "./details.js";
 import { headline } from "./headline.js";
 import { type Content, html, Markup } from "./html.js";
@@ -48,12 +48,14 @@ ${detailSections(summary)}
   return page.text;
 }
 
-function curves({ history }: RunSummary): Content {
+function curves(summary: RunSummary): Content {
+  const { history } = summary;
+  const watched = watchedSet(summary);
   if (history.length === 0) return undefined;
   const panel = (title: string, spec: ChartSpec | undefined) => spec && { title, spec };
   const panels = [
-    panel("Loss", lossChart(history)),
-    panel("Accuracy", accuracyChart(history)),
+    panel("Loss", lossChart(history, undefined, watched)),
+    panel("Accuracy", accuracyChart(history, watched)),
     panel("Throughput", throughputChart(history)),
     panel("Learning rate", learningRateChart(history)),
   ].filter((item) => item !== undefined);

@@ -9,14 +9,15 @@ import type { RunSummary } from "./summary.js";
  */
 export async function writeReport(folder: string, summary: RunSummary): Promise<void> {
   // Loaded here so that programs which train without a report, and start-up, do not pay for drawing.
-  const [{ lineChart }, { lossChart }, { reportPage }, { chartToPng }] = await Promise.all([
+  const [{ lineChart }, { lossChart, watchedSet }, { reportPage }, { chartToPng }] = await Promise.all([
     import("./chart.js"),
     import("./curves.js"),
     import("./page.js"),
     import("./raster.js"),
   ]);
   atomicWriteFile(join(folder, "report.html"), [reportPage(summary)]);
-  const chart = summary.history.length > 0 && lossChart(summary.history, pictureTitle(summary.name));
+  const { history, name } = summary;
+  const chart = history.length > 0 && lossChart(history, pictureTitle(name), watchedSet(summary));
   if (chart) atomicWriteFile(join(folder, "loss.png"), [await chartToPng(lineChart(chart, 752, 402, 24), 2)]);
 }
 
