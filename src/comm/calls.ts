@@ -32,6 +32,15 @@ export const CALLS = [
   "alltoallObject",
   "reduceObject",
   "allreduceObject",
+  "create",
+  "cart",
+  "sub",
+  "graph",
+  "neighborAllgather",
+  "neighborAlltoall",
+  "neighborAllgatherObject",
+  "neighborAlltoallObject",
+  "haloExchange",
 ] as const;
 
 export type CallName = (typeof CALLS)[number];

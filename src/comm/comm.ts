@@ -2,6 +2,7 @@ import type { TypedArray } from "./elements.js";
 import type { ElementOp, Op } from "./ops.js";
 import type { Request } from "./request.js";
 import type { Status } from "./status.js";
+import type { CartComm, CartOptions, GraphComm } from "./topology/types.js";
 
 /** Matches a message from every rank; the default source of every receive and probe (MPI 4.1, section 3.2.4). */
 export const ANY_SOURCE = -1;
@@ -181,6 +182,21 @@ export interface Comm {
   split(color: number | undefined, key?: number): Comm | undefined;
   /** Returns a communicator of the same ranks whose messages are its own (MPI 4.1, section 7.4.2). Collective. */
   dup(): Comm;
+  /**
+   * Returns the communicator of `ranks` in their order, undefined on ranks that are not among them; disjoint groups may be
+   * made at once (MPI 4.1, section 7.4.2, MPI_Comm_create). Collective, with the same `ranks` on all members of a group.
+   */
+  create(ranks: readonly number[]): Comm | undefined;
+  /**
+   * Lays the first ranks out in a grid with `dims` ranks along each axis; entries that are 0 are chosen as by
+   * {@link dimsCreate}. Undefined on ranks beyond the grid (MPI 4.1, section 8.5.1). Collective, with the same arguments.
+   */
+  cart(dims: readonly number[], options?: CartOptions): CartComm | undefined;
+  /**
+   * Makes the ranks the nodes of a directed graph: this one gets from `sources` and gives to `destinations`, where a rank may
+   * stand more than once (MPI 4.1, section 8.5.4, MPI_Dist_graph_create_adjacent). Collective.
+   */
+  graph(sources: readonly number[], destinations: readonly number[]): GraphComm;
   /** Ends the use of this communicator on this rank (MPI 4.1, section 7.4.3). The world cannot be freed. */
   free(): void;
 

@@ -30,8 +30,13 @@ import { createLike, type ElementType, FLOAT64, type TypedArray } from "./elemen
 import { evenLayout, extent, makeLayout } from "./layout.js";
 import { ObjectCalls } from "./object-calls.js";
 import { type AnyOp, type Op, resolveOp } from "./ops.js";
-import { CompletedRequest, type Request } from "./request.js";
+import { CompletedRequest, markOwn, type Request } from "./request.js";
 import { Status } from "./status.js";
+import { topologyClasses } from "./topology/communicators.js";
+import { Edges, throwDisagreement } from "./topology/edges.js";
+import { chooseGrid } from "./topology/grid.js";
+import { checkGroup, sameGrids, sameGroups } from "./topology/group.js";
+import type { CartComm, CartOptions, GraphComm } from "./topology/types.js";
 import type { Transport } from "./transport.js";
 
 const COUNTS = { counts: "counts", displs: "displs" };
@@ -84,7 +89,8 @@ export class Communicator extends ObjectCalls implements Comm {
     this.begin(CALL.irecv);
     const type = this.checkReceive(CALL.irecv, buf, source, tag);
     if (source === PROC_NULL) return new CompletedRequest(noMessage());
-    return this.transport.irecv(CALL.irecv, type, buf, source, tag);
+    const request = this.transport.irecv(CALL.irecv, type, buf, source, tag);
+    return source === this.rank || this.size === 1 ? markOwn(request) : request;
   }
 
   sendrecv(
@@ -286,6 +292,35 @@ export class Communicator extends ObjectCalls implements Comm {
     return new Communicator(this.transport.split(CALL.dup, 0, this.rank, `copy of ${this.name}`)!);
   }
 
+  create(ranks: readonly number[]): Comm | undefined {
+    const call = CALL.create;
+    this.begin(call);
+    checkGroup(ranks, this.size);
+    sameGroups(this.collect(call, [...ranks]));
+    const place = ranks.indexOf(this.rank);
+    const color = place < 0 ? undefined : ranks[0];
+    const part = this.transport.split(call, color, Math.max(place, 0), `group of ${this.name}`);
+    return part && new Communicator(part);
+  }
+
+  cart(dims: readonly number[], { periods = false }: CartOptions = {}): CartComm | undefined {
+    const call = CALL.cart;
+    this.begin(call);
+    const grid = chooseGrid(this.size, dims, periods);
+    sameGrids(this.collect(call, grid.toString()));
+    const color = this.rank < grid.size ? 0 : undefined;
+    const part = this.transport.split(call, color, this.rank, `${grid} grid of ${this.name}`);
+    return part && new CartCommunicator(part, grid);
+  }
+
+  graph(sources: readonly number[], destinations: readonly number[]): GraphComm {
+    const call = CALL.graph;
+    this.begin(call);
+    const edges = new Edges(this.size, sources, destinations);
+    throwDisagreement(this.collect(call, edges.disagreement(this.transport)));
+    return new GraphCommunicator(this.transport.split(call, 0, this.rank, `graph of ${this.name}`)!, edges);
+  }
+
   free(): void {
     if (this.permanent) {
       throw new TuttiError(
@@ -392,6 +427,8 @@ export class Communicator extends ObjectCalls implements Comm {
     throw new TuttiError("argument", message, { call: CALLS[call], length: buf.length, size: this.size });
   }
 }
+
+const { CartCommunicator, GraphCommunicator } = topologyClasses(Communicator);
 
 function noMessage(): Status {
   return new Status(PROC_NULL, ANY_TAG, 0);

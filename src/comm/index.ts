@@ -1,6 +1,8 @@
 export * from "./comm.js";
 export type { NumberArray, TypedArray } from "./elements.js";
 export type { BlockOp, ElementOp, Op, OpName } from "./ops.js";
-export { type Request, waitAll } from "./request.js";
+export { type PendingRequests, type Request, testAll, testAny, waitAll, waitAny } from "./request.js";
 export { Status } from "./status.js";
+export { dimsCreate } from "./topology/dims.js";
+export type { CartComm, CartOptions, GraphComm, NeighborComm, Shift } from "./topology/types.js";
 export { world } from "./world.js";

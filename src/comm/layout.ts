@@ -19,6 +19,7 @@ export function evenLayout(size: number, count: number): Layout {
 /**
  * The layout that a caller asks for: `counts` or else `evenCount` elements for each rank, at `displs` or else without gaps.
  *
+ * @param of what errors call those that the pieces belong to
  * @throws TuttiError "argument" for a wrong number of entries or an entry that is not a count
  */
 export function makeLayout(
@@ -28,10 +29,11 @@ export function makeLayout(
   displs: ArrayLike<number> | undefined,
   size: number,
   evenCount: number,
+  of = "ranks",
 ): Layout {
   if (counts === undefined && displs === undefined) return evenLayout(size, evenCount);
-  if (counts !== undefined) checkEntries(call, names.counts, counts, size);
-  if (displs !== undefined) checkEntries(call, names.displs, displs, size);
+  if (counts !== undefined) checkEntries(call, names.counts, counts, size, of);
+  if (displs !== undefined) checkEntries(call, names.displs, displs, size, of);
   const pieces = counts === undefined ? new Array<number>(size).fill(evenCount) : Array.from(counts);
   return {
     counts: pieces,
@@ -57,11 +59,17 @@ export function extent({ counts, displs }: Layout): number {
   return end;
 }
 
-function checkEntries(call: string, argument: string, values: ArrayLike<number>, size: number): void {
+function checkEntries(
+  call: string,
+  argument: string,
+  values: ArrayLike<number>,
+  size: number,
+  of: string,
+): void {
   if (values.length !== size) {
     throw new TuttiError(
       "argument",
-      `${call}: ${argument} must have one entry for each of the ${size} ranks, found ${values.length}`,
+      `${call}: ${argument} must have one entry for each of the ${size} ${of}, found ${values.length}`,
       { call, argument, found: values.length, wanted: size },
     );
   }

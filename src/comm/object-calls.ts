@@ -123,7 +123,8 @@ export abstract class ObjectCalls {
     return unpackAll(all, lengths);
   }
 
-  private collect<T>(call: number, value: T): T[] {
+  /** The values of all ranks, for the method `call`. */
+  protected collect<T>(call: number, value: T): T[] {
     this.begin(call);
     const bytes = pack(call, value);
     const lengths = new Float64Array(this.size);

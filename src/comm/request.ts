@@ -21,6 +21,64 @@ export function waitAll<const R extends readonly Request<unknown>[]>(requests: R
   return requests.map((request) => request.wait()) as Results<R>;
 }
 
+/** Requests, with undefined in the place of those that one is done with (MPI_REQUEST_NULL). */
+export type PendingRequests = readonly (Request<unknown> | undefined)[];
+
+/** Says whether all requests are complete, after moving each on; throws as {@link Request.test} (MPI 4.1, section 3.7.5). */
+export function testAll(requests: PendingRequests): boolean {
+  const done = requests.map((request) => request === undefined || request.test());
+  return !done.includes(false);
+}
+
+/** Position of the first request that is complete; undefined if none is, or none is left (MPI 4.1, section 3.7.5). */
+export function testAny(requests: PendingRequests): number | undefined {
+  const found = requests.findIndex((request) => request?.test());
+  return found < 0 ? undefined : found;
+}
+
+/**
+ * Blocks until one of the requests is complete and returns its position, undefined if none is left (MPI 4.1,
+ * section 3.7.5). Put undefined in its place before the next call:
+ *
+ *     for (let i = waitAny(requests); i !== undefined; i = waitAny(requests)) {
+ *       use(requests[i].wait());
+ *       requests[i] = undefined;
+ *     }
+ *
+ * @throws TuttiError as the `wait` of the requests
+ */
+export function waitAny(requests: PendingRequests): number | undefined {
+  const pending = requests.filter((request) => request !== undefined);
+  if (pending.length === 0) return undefined;
+  const deadline = performance.now() + LOOKING;
+  for (let nap = SHORTEST_NAP; ; ) {
+    const found = testAny(requests);
+    if (found !== undefined) return found;
+    // nothing but this rank could complete them: the wait of any says that this cannot happen
+    if (pending.every((request) => own.has(request))) pending[0].wait();
+    if (pending.length === 1) pending[0].wait();
+    else if (performance.now() >= deadline) {
+      Atomics.wait(pillow, 0, 0, nap);
+      nap = Math.min(2 * nap, LONGEST_NAP);
+    }
+  }
+}
+
+/** Milliseconds that {@link waitAny} looks for something complete before it sleeps, and how long it sleeps between looks. */
+const LOOKING = 0.2;
+const SHORTEST_NAP = 0.05;
+const LONGEST_NAP = 1;
+const pillow = new Int32Array(new SharedArrayBuffer(4));
+
+/** Requests that only the rank that made them can complete. */
+const own = new WeakSet<Request<unknown>>();
+
+/** Notes that `request` receives from its own rank, so that {@link waitAny} does not wait for it in vain. */
+export function markOwn<T>(request: Request<T>): Request<T> {
+  own.add(request);
+  return request;
+}
+
 /** What makes any engine's requests awaitable. */
 export abstract class AwaitableRequest<T> implements Request<T> {
   abstract wait(): T;

@@ -1,0 +1,19 @@
+import { test } from "node:test";
+import { forEachEngine } from "../support/ranks.js";
+import * as grids from "./bodies/grids.js";
+import * as groups from "./bodies/groups.js";
+import * as neighbors from "./bodies/neighbors.js";
+
+/*
+ */
+
+forEachEngine([1, 2, 3, 4, 6, 8], (place) => {
+  for (const [suite, bodies] of Object.entries(SUITES)) {
+    const module = new URL(`./bodies/${suite}.js`, import.meta.url).href;
+    for (const [name, body] of Object.entries(bodies)) {
+      if (body.length !== 1) continue; // a helper of other bodies
+      test(`${suite}: ${name}`, async () =>
+        void (await place.run(module, name, undefined, { timeoutMs: 60_000 })));
+    }
+  }
+});
