@@ -2,10 +2,14 @@ import { test } from "node:test";
 import { forEachEngine } from "../support/ranks.js";
 import * as grids from "./bodies/grids.js";
 import * as groups from "./bodies/groups.js";
+import * as halos from "./bodies/halos.js";
 import * as neighbors from "./bodies/neighbors.js";
 
 /*
+ * What every engine must do with groups and topologies, as MPI 4.1 says in sections 7.4 and 8, and with halos: after an
+ * exchange each local cell equals the cell of the global array that it stands for.
  */
+const SUITES = { groups, grids, neighbors, halos };
 
 forEachEngine([1, 2, 3, 4, 6, 8], (place) => {
   for (const [suite, bodies] of Object.entries(SUITES)) {
