@@ -24,6 +24,12 @@ export const bench = <T = Record<string, number>>(...args: string[]): T =>
 export const peer = <T = Record<string, number>>(script: string, ...args: string[]): T =>
   JSON.parse(run("/usr/bin/python3", [`${peers}/${script}`, ...args]));
 
+/** The same of a script for mpi4py, on `ranks` processes of Debian's Open MPI. */
+export const mpiPeer = <T = Record<string, number>>(ranks: number, script: string, ...args: string[]): T => {
+  const placement = ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-n", `${ranks}`];
+  return JSON.parse(run("mpirun", [...placement, "/usr/bin/python3", `${peers}/${script}`, ...args]));
+};
+
 /**
  * Calls the contenders in turn, A B A B …, `rounds` times, so that a drift of a shared machine's speed meets all of
  * them, and returns the median figure of each.

@@ -6,14 +6,13 @@ import { timeEach } from "./repetitions.js";
 
 /** Messages under way at the same time, in one direction, before the receiver says that it has them. */
 const WINDOW = 64;
-const SMALLEST = 1;
 
 /** Ping-pong of two ranks: half a round trip (osu_latency). */
 export const latency: Benchmark = {
   title: "one-way time of a message between two ranks, half a round trip",
   iterations: [10_000, 1000, 100],
   plotted: "us",
-  unit: SMALLEST,
+  unit: 1,
   defaultRanks: () => 2,
   checkRanks: (ranks) => requireTwo("latency", ranks),
   measure({ comm, bytes, memory, repetitions }) {
@@ -37,7 +36,7 @@ export const bandwidth: Benchmark = {
   title: `time for each of a stream of messages from one rank to another, ${WINDOW} under way`,
   iterations: [1000, 100, 20],
   plotted: "mbPerSecond",
-  unit: SMALLEST,
+  unit: 1,
   defaultRanks: () => 2,
   checkRanks: (ranks) => requireTwo("bandwidth", ranks),
   measure: (situation) => ({ us: stream(situation, 1) / WINDOW }),
@@ -48,7 +47,7 @@ export const rate: Benchmark = {
   title: `messages that all pairs of ranks pass at the same time, ${WINDOW} under way in each`,
   iterations: [1000, 100, 20],
   plotted: "messagesPerSecond",
-  unit: SMALLEST,
+  unit: 1,
   defaultRanks: (cores) => Math.max(2, cores - (cores % 2)),
   checkRanks(ranks) {
     if (ranks % 2 === 0) return;
