@@ -206,32 +206,29 @@ export function views(comm: Comm): void {
   assert.deepEqual([...clamped], [1, 2, 3, left]);
 }
 
-/** `await` lets the event loop turn until the message is there. */
+/** `await` lets the event loop turn until the message is there: the ring of messages begins when every rank's timer has run. */
 export async function awaiting(comm: Comm): Promise<void> {
   const { left, right } = neighbours(comm);
-  let turns = 0;
-  const timer = setInterval(() => turns++, 1);
+  const RING = 5;
+  const TURNED = 6;
   for (const length of [1, 50_000]) {
     const got = new Float64Array(length);
-    const received = comm.irecv(got, left, 5);
-    if (comm.size > 1) assert.equal(comm.rank !== 0 && received.test(), false);
-    // the ring of messages begins at rank 0 a little later
+    const received = comm.irecv(got, left, RING);
     if (comm.rank === 0) {
-      turns = 0;
-      while (turns < 10) await new Promise((resolve) => setTimeout(resolve, 1));
-      comm.send(new Float64Array(length).fill(1), right, 5);
+      for (let other = 1; other < comm.size; other++)
+        await comm.irecv(new Float64Array(1), ANY_SOURCE, TURNED);
+      comm.send(new Float64Array(length).fill(1), right, RING);
+    } else {
+      assert.equal(received.test(), false);
+      setTimeout(() => comm.send(Float64Array.of(1), 0, TURNED), 1);
     }
     const status = await received;
-    if (comm.rank !== 0) {
-      assert.ok(turns > 0);
-      await comm.isend(new Float64Array(length).fill(1 + got[0]), right, 5);
-    }
+    if (comm.rank !== 0) await comm.isend(new Float64Array(length).fill(1 + got[0]), right, RING);
     assert.equal(status.source, left);
     assert.equal(got[length - 1], comm.rank === 0 ? comm.size : comm.rank);
     assert.equal(received.test(), true);
     assert.equal(received.wait(), status);
   }
-  clearInterval(timer);
 }
 
 /** Many awaited requests at the same time: every rank sends ten messages, short and long, to every rank. */
