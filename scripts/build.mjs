@@ -1,6 +1,7 @@
 // Builds dist/: TypeScript to JavaScript with types, the kernels' C source to WebAssembly, and static assets.
+// `--clean` begins with an empty folder, so that nothing is published whose source is gone.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -10,6 +11,7 @@ function run(file, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+if (process.argv.includes("--clean")) rmSync(`${root}/dist`, { recursive: true, force: true });
 run("node_modules/typescript/bin/tsc", "--project", ".");
-for (const step of ["scripts/build-wasm.mjs", "scripts/copy-assets.mjs"])
-  if (existsSync(`${root}/${step}`)) run(step);
+run("scripts/build-wasm.mjs");
+run("scripts/copy-assets.mjs");
