@@ -14,7 +14,7 @@ import { make, TYPES, type Type } from "./arrays.js";
 interface Part {
   /** Cells along each axis, halos included. */
   readonly shape: readonly number[];
-  /** The number at each local cell: the row-major index of its global cell, or -1 in halos. */
+  /** The number at each local cell: the row-major index of its global cell, or in halos a negative number of this rank's own. */
   readonly before: (i: number) => number;
   /** The same with the halos that an exchange fills. */
   readonly after: (i: number) => number;
@@ -36,6 +36,7 @@ function partOf(cart: CartComm, cells: readonly number[], widths: readonly numbe
   const width = cells.map((_, axis) => (axis < axes ? widths[axis] : 0));
   const shape = interior.map((n, axis) => n + 2 * width[axis]);
 
+  const untouched = -1 - cart.rank;
   const value = (i: number, exchanged: boolean) => {
     let index = 0;
     let halos = 0;
@@ -50,12 +51,12 @@ function partOf(cart: CartComm, cells: readonly number[], widths: readonly numbe
       if (inside < 0 || inside >= interior[axis]) halos++;
       let at = offset[axis] + inside;
       if (at < 0 || at >= global[axis]) {
-        if (!cart.periods[axis]) return -1;
+        if (!cart.periods[axis]) return untouched;
         at = (at + global[axis]) % global[axis];
       }
       index = index * global[axis] + at;
     }
-    return halos === 0 || (exchanged && (corners || halos === 1)) ? index : -1;
+    return halos === 0 || (exchanged && (corners || halos === 1)) ? index : untouched;
   };
   return { shape, before: (i) => value(i, false), after: (i) => value(i, true) };
 }
@@ -150,7 +151,7 @@ export function widthsAndComponents(comm: Comm): void {
 }
 
 export function elementTypes(comm: Comm): void {
-  // all numbers, -1 included, taken modulo the range of the type as `make` does
+  // all numbers, negative ones included, taken modulo the range of the type as `make` does
   onGrids(comm, 2, (cart) => {
     for (const Type of TYPES) check(cart, [2, 2], Type, { corners: true });
   });
@@ -164,7 +165,8 @@ export function plan(comm: Comm): void {
     const halos = new HaloExchange(cart, shape, { corners: true });
     for (let k = 0; k < 5; k++) {
       for (const Type of [Float64Array, Int32Array, BigInt64Array]) {
-        const scaled = (value: (i: number) => number) => (i: number) => (value(i) < 0 ? -1 : value(i) * k);
+        const scaled = (value: (i: number) => number) => (i: number) =>
+          value(i) < 0 ? value(i) : value(i) * k;
         const field = make(Type, length, scaled(before));
         assert.equal(halos.exchange(field), field);
         assertSame(cart, field, make(Type, length, scaled(after)), shape);
