@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { TuttiError } from "../../errors.js";
 
 /** Where the messages of a benchmark lie: in shared memory, as tensors do, or in ordinary memory of one rank. */
@@ -7,6 +8,8 @@ export type Memory = (typeof MEMORIES)[number];
 /** Zeros of `bytes` bytes in a buffer of their own. Throws TuttiError "memory" when there is not that much. */
 export function allocate(bytes: number, memory: Memory): ArrayBuffer | SharedArrayBuffer {
   try {
+    // Some versions of Node end the thread instead of throwing.
+    if (bytes > totalmem()) throw new RangeError(`the machine has ${totalmem()} bytes`);
     return memory === "shared" ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
   } catch (cause) {
     throw new TuttiError(
