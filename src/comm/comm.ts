@@ -197,7 +197,7 @@ export interface Comm {
    * stand more than once (MPI 4.1, section 8.5.4, MPI_Dist_graph_create_adjacent). Collective.
    */
   graph(sources: readonly number[], destinations: readonly number[]): GraphComm;
-  /** Ends the use of this communicator on this rank (MPI 4.1, section 7.4.3). The world cannot be freed. */
+  /** Ends the use of this communicator; its other ranks must free it too (MPI 4.1, section 7.4.3). The world cannot be freed. */
   free(): void;
 
   /** Seconds since some moment in the past, the same moment on all ranks of one machine (MPI 4.1, section 9.6). */

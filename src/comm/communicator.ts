@@ -328,6 +328,7 @@ export class Communicator extends ObjectCalls implements Comm {
         `free: ${this.name} cannot be freed; free what you split or duplicated`,
       );
     }
+    if (!this.freed) this.transport.free?.();
     this.freed = true;
   }
 

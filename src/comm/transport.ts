@@ -78,6 +78,8 @@ export interface Transport {
 
   /** Undefined if `color` is. `name` says what errors call a new communicator. */
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined;
+  /** Gives back what the engine holds for the communicator, if anything; called once, by all ranks. */
+  free?(): void;
   abort(code: number): never;
 }
 

@@ -1,6 +1,8 @@
 import { workerData } from "node:worker_threads";
 import type { Comm } from "./comm.js";
 import { Communicator } from "./communicator.js";
+import { findLauncher } from "./mpi/launcher.js";
+import { mpiWorld } from "./mpi/world.js";
 import { selfWorld } from "./self.js";
 import type { RankEnvironment } from "./threads/job.js";
 import { threadsWorld } from "./threads/world.js";
@@ -13,7 +15,12 @@ const shared = globalThis as { [KEY]?: Comm };
 /**
  * The communicator of all ranks of this job; the same object at every call (MPI 4.1, section 7.2.3).
  *
- * Under `tutti run` its ranks are the threads of the job; otherwise this process is its only rank.
+ * Under `tutti run` its ranks are the threads of the job. Under `mpiexec`, `srun` or `tutti run --engine mpi` they are its
+ * processes: the first call initialises MPI, and from then on a rank that fails ends the job. Otherwise this process is
+ * its only rank.
+ *
+ * @throws TuttiError `library` if a launcher has started this process but there is no MPI library, `mismatch` if the
+ * library found is not the launcher's (MPI 4.1, section 11.2)
  */
 export function world(): Comm {
   shared[KEY] ??= new Communicator(chooseEngine(), true);
@@ -23,5 +30,7 @@ export function world(): Comm {
 /** The place where every engine is chosen. */
 function chooseEngine(): Transport {
   const environment: RankEnvironment | undefined = workerData?.tutti;
-  return environment === undefined ? selfWorld() : threadsWorld(environment);
+  if (environment !== undefined) return threadsWorld(environment);
+  const launcher = findLauncher(process.env);
+  return launcher === undefined ? selfWorld() : mpiWorld(launcher);
 }

@@ -28,6 +28,19 @@ export class Library {
   }
 
   /**
+   * The address of the exported variable or function `name`.
+   *
+   * @throws TuttiError `library` if there is no such symbol.
+   */
+  address(name: string): number {
+    try {
+      return Number(this.#handle.symbol(name));
+    } catch (cause) {
+      throw this.#missing("symbol", name, cause);
+    }
+  }
+
+  /**
    * The exported function `name`. Calls block this thread; arguments are not checked beyond their types.
    *
    * @throws TuttiError `library` if there is no such function.
@@ -37,9 +50,13 @@ export class Library {
     try {
       return this.#handle.func(name, result, parameters);
     } catch (cause) {
-      const message = `${this.path} has no function ${name}; another version of the library may be installed`;
-      throw new TuttiError("library", message, { library: this.path, name }, { cause });
+      throw this.#missing("function", name, cause);
     }
+  }
+
+  #missing(kind: "symbol" | "function", name: string, cause: unknown): TuttiError {
+    const message = `${this.path} has no ${kind} ${name}; another version of the library may be installed`;
+    return new TuttiError("library", message, { library: this.path, name }, { cause });
   }
 }
 

@@ -35,6 +35,13 @@ describe("functions of a shared library", () => {
     assert.equal(addressOf(from.subarray(1)) - addressOf(from), 8);
   });
 
+  test("lie where the library's symbols say", () => {
+    // environ, the variable, lies in the library's data and abs in its code
+    assert.ok(c.address("environ") > 0);
+    assert.notEqual(c.address("abs"), c.address("environ"));
+    assert.throws(() => c.address("tutti_no_such_symbol"), { code: "library", message: /has no symbol/ });
+  });
+
   test("are asked for by name", () => {
     assert.equal(c.has("strlen"), true);
     assert.equal(c.has("tutti_no_such_function"), false);

@@ -1,11 +1,12 @@
-import { after, describe } from "node:test";
+import { after, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { Communicator } from "../../src/comm/communicator.js";
-import type { Comm } from "../../src/comm/index.js";
+import type { Comm, Engine } from "../../src/comm/index.js";
 import { selfWorld } from "../../src/comm/self.js";
 import { type AbortEvent, createJob, type Job } from "../../src/comm/threads/job.js";
 import { type ErrorCode, type ErrorData, TuttiError } from "../../src/errors.js";
+import { FAMILIES, MpiPool, mpiexecOf } from "./mpi.js";
 
 /*
  * Runs functions on several ranks. A body is an exported function `(comm, arg) => result`, sync or async, in a
@@ -23,7 +24,7 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-interface Failure {
+export interface Failure {
   readonly message: string;
   readonly stack?: string;
   readonly tutti?: { readonly code: ErrorCode; readonly data: ErrorData };
@@ -136,7 +137,8 @@ function ask<T>(worker: Worker, rank: number, task: Task): Promise<T> {
   });
 }
 
-function rebuild(rank: number, { message, stack, tutti }: Failure): Error {
+/** The error that a rank has met, with its rank. */
+export function rebuild(rank: number, { message, stack, tutti }: Failure): Error {
   const text = `rank ${rank}: ${message}`;
   const error =
     tutti === undefined
@@ -159,9 +161,27 @@ export function runRanks<T>(
 
 /** Where a suite runs: one engine with one number of ranks. */
 export interface Place {
-  readonly engine: "self" | "threads";
+  readonly engine: Engine;
   readonly size: number;
   run<T>(moduleUrl: string, exportName: string, arg?: unknown, options?: RunOptions): Promise<T[]>;
+}
+
+/** Registers a suite for each MPI library and each number of ranks; each job stays for the whole suite. */
+export function forEachMpi(sizes: readonly number[], register: (place: Place) => void): void {
+  for (const { family, install } of FAMILIES) {
+    const mpiexec = mpiexecOf(family);
+    if (mpiexec === undefined) {
+      test(`engine mpi on ${family}`, { skip: `${family} is not installed: ${install}` });
+      continue;
+    }
+    for (const size of sizes) {
+      describe(`engine mpi on ${family}, ${size} rank${size === 1 ? "" : "s"}`, () => {
+        const pool = new MpiPool(mpiexec, size);
+        after(() => pool.close());
+        register({ engine: "mpi", size, run: (...args) => pool.run(...args) });
+      });
+    }
+  }
 }
 
 /** Registers a suite for engine self and for threads with each number of ranks; the threads stay for the whole suite. */

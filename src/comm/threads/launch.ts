@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { describeFailure, type Failure } from "./failure.js";
+import { describeFailure, type Failure } from "../failure.js";
 import { createJob, type Job } from "./job.js";
 import { Inbox } from "./rank-inbox.js";
 import { LineMerger, sizeOf } from "./rank-output.js";

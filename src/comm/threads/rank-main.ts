@@ -1,6 +1,6 @@
 // The first module of every rank that `launch` starts: sets the thread up as a process of its own and runs the script.
 import { workerData } from "node:worker_threads";
-import { describeFailure } from "./failure.js";
+import { describeFailure } from "../failure.js";
 import { tell } from "./rank-inbox.js";
 import { redirectOutput } from "./rank-output.js";
 import type { RankStart } from "./rank-protocol.js";

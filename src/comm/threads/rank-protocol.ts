@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Failure } from "./failure.js";
+import type { Failure } from "../failure.js";
 
 /** What a rank needs to start, beside its communication: `workerData.launch`. */
 export interface RankStart {

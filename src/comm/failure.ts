@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { type ErrorCode, TuttiError } from "../../errors.js";
+import { type ErrorCode, TuttiError } from "../errors.js";
 
 /** An error as text, so that it crosses from a rank's thread to the launcher with nothing lost. */
 export interface Failure {
@@ -56,7 +56,7 @@ function indent(text: string): string {
   return text.replaceAll("\n", "\n  ");
 }
 
-const PACKAGE = fileURLToPath(new URL("../../../..", import.meta.url));
+const PACKAGE = fileURLToPath(new URL("../../..", import.meta.url));
 const LAUNCHER = /\brank-main\.[jt]s\b/;
 
 /** Stack frames that tell the user something: none of Node's, nor of Tutti where it reports the user's mistake. */

@@ -1,0 +1,162 @@
+import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
+import { extent, type Layout } from "../layout.js";
+import type { Pieces } from "../transport.js";
+import type { Mpi } from "./mpi.js";
+
+/** What collectives need to know of a communicator. */
+export interface Group {
+  readonly mpi: Mpi;
+  readonly comm: number;
+  readonly rank: number;
+  readonly size: number;
+  readonly name: string;
+  must(call: number, code: number): void;
+}
+
+/** Puts the buffers of all ranks into their places on the root. Only the root knows the counts, so it is always a gatherv. */
+export function gather(
+  group: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  root: number,
+  into: Pieces | undefined,
+): void {
+  const { mpi, comm } = group;
+  const handle = mpi.types[type.code];
+  const count = mpi.count(call, buf.length);
+  if (into === undefined) {
+    group.must(call, mpi.f.Gatherv(mpi.address(buf), count, handle, 0, 0, 0, handle, root, comm));
+    return;
+  }
+  const { counts, displs } = intLayout(mpi, call, into.layout);
+  const from = overlap(buf, into.buf) ? mpi.abi.inPlace : mpi.address(buf);
+  const to = mpi.address(into.buf);
+  const [countsAt, displsAt] = [mpi.address(counts), mpi.address(displs)];
+  group.must(call, mpi.f.Gatherv(from, count, handle, to, countsAt, displsAt, handle, root, comm));
+}
+
+/** Deals the pieces of the root's buffer out. Only the root knows the counts, so it is always a scatterv. */
+export function scatter(
+  group: Group,
+  call: number,
+  type: ElementType,
+  from: Pieces | undefined,
+  root: number,
+  out: TypedArray,
+): void {
+  const { mpi, comm } = group;
+  const handle = mpi.types[type.code];
+  const count = mpi.count(call, out.length);
+  if (from === undefined) {
+    group.must(call, mpi.f.Scatterv(0, 0, 0, handle, mpi.address(out), count, handle, root, comm));
+    return;
+  }
+  const { counts, displs } = intLayout(mpi, call, from.layout);
+  const to = overlap(out, from.buf) ? mpi.abi.inPlace : mpi.address(out);
+  const [countsAt, displsAt] = [mpi.address(counts), mpi.address(displs)];
+  const sent = mpi.address(from.buf);
+  group.must(call, mpi.f.Scatterv(sent, countsAt, displsAt, handle, to, count, handle, root, comm));
+}
+
+/** Puts the buffers of all ranks into their places on every rank. */
+export function allgather(
+  group: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  into: Pieces,
+): void {
+  const { mpi, comm, size } = group;
+  const { layout, buf: out } = into;
+  const handle = mpi.types[type.code];
+  const count = mpi.count(call, buf.length);
+  // MPI's own form in place would have to be used by all ranks or none, which ranks do not know of each other
+  const from = mpi.address(overlap(buf, out) ? (buf.slice() as TypedArray) : buf);
+  if (layout.given) {
+    const { counts, displs } = intLayout(mpi, call, layout);
+    const [countsAt, displsAt] = [mpi.address(counts), mpi.address(displs)];
+    group.must(
+      call,
+      mpi.f.Allgatherv(from, count, handle, mpi.address(out), countsAt, displsAt, handle, comm),
+    );
+    return;
+  }
+  const straight = hasNoGaps(layout);
+  const packed = straight ? out : new type.Array(size * buf.length);
+  group.must(call, mpi.f.Allgather(from, count, handle, mpi.address(packed), count, handle, comm));
+  if (!straight) unpack(type, packed, layout, out);
+}
+
+/** Sends a piece to every rank and gets one from each. */
+export function alltoall(group: Group, call: number, type: ElementType, from: Pieces, into: Pieces): void {
+  const { mpi, comm } = group;
+  const handle = mpi.types[type.code];
+  if (into.layout.given) {
+    const sent = intLayout(mpi, call, from.layout);
+    const received = intLayout(mpi, call, into.layout);
+    group.must(
+      call,
+      mpi.f.Alltoallv(
+        mpi.address(from.buf),
+        mpi.address(sent.counts),
+        mpi.address(sent.displs),
+        handle,
+        mpi.address(into.buf),
+        mpi.address(received.counts),
+        mpi.address(received.displs),
+        handle,
+        comm,
+      ),
+    );
+    return;
+  }
+  const count = mpi.count(call, from.layout.counts[0]);
+  const total = count * group.size;
+  const sent = hasNoGaps(from.layout) ? from.buf : pack(type, from, total);
+  const straight = hasNoGaps(into.layout);
+  const received = straight ? into.buf : new type.Array(total);
+  group.must(
+    call,
+    mpi.f.Alltoall(mpi.address(sent), count, handle, mpi.address(received), count, handle, comm),
+  );
+  if (!straight) unpack(type, received, into.layout, into.buf);
+}
+
+/** A layout in MPI's ints. */
+export function intLayout(
+  mpi: Mpi,
+  call: number,
+  layout: Layout,
+): { counts: Int32Array; displs: Int32Array } {
+  mpi.count(call, extent(layout));
+  return { counts: Int32Array.from(layout.counts), displs: Int32Array.from(layout.displs) };
+}
+
+/** Whether two buffers share bytes. The communicator has checked that then the one is in place in the other. */
+function overlap(a: TypedArray, b: TypedArray): boolean {
+  if (a.buffer !== b.buffer || a.byteLength === 0 || b.byteLength === 0) return false;
+  return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+}
+
+function hasNoGaps({ counts, displs }: Layout): boolean {
+  return displs.every((displ, r) => displ === r * counts[r]);
+}
+
+function pack(type: ElementType, { buf, layout }: Pieces, length: number): TypedArray {
+  const packed = new Uint8Array(length * type.bytes);
+  const from = bytesOf(buf);
+  for (const [r, count] of layout.counts.entries()) {
+    const begin = layout.displs[r] * type.bytes;
+    packed.set(from.subarray(begin, begin + count * type.bytes), r * count * type.bytes);
+  }
+  return new type.Array(packed.buffer);
+}
+
+function unpack(type: ElementType, packed: TypedArray, { counts, displs }: Layout, out: TypedArray): void {
+  const [from, to] = [bytesOf(packed), bytesOf(out)];
+  for (const [r, count] of counts.entries()) {
+    const begin = r * count * type.bytes;
+    to.set(from.subarray(begin, begin + count * type.bytes), displs[r] * type.bytes);
+  }
+}

@@ -1,0 +1,69 @@
+import { type Library, type NativeFunction, type Signature, addressOf } from "../../native/index.js";
+import { type Abi, type HandleLetter, MPICH, openMpi, STANDARD } from "./abi.js";
+
+/**
+ * Parameters of the C functions, one letter each: `i` an int, `p` an address, `h` a handle (a communicator, datatype or
+ * operation). All return an error code.
+ */
+const PARAMETERS = {
+  Init_thread: "ppip",
+  Finalize: "",
+  Abort: "hi",
+  Get_library_version: "pp",
+  Error_class: "ip",
+  Error_string: "ipp",
+
+  Comm_rank: "hp",
+  Comm_size: "hp",
+  Comm_set_errhandler: "hh",
+  Comm_split: "hiip",
+  Comm_free: "p",
+
+  Send: "pihiih",
+  Ssend: "pihiih",
+  Isend: "pihiihp",
+  Recv: "pihiihp",
+  Irecv: "pihiihp",
+  Probe: "iihp",
+  Iprobe: "iihpp",
+  Wait: "pp",
+  Test: "ppp",
+  Get_count: "php",
+
+  Barrier: "h",
+  Bcast: "pihih",
+  Gatherv: "pihppphih",
+  Scatterv: "ppphpihih",
+  Allgather: "pihpihh",
+  Allgatherv: "pihppphh",
+  Alltoall: "pihpihh",
+  Alltoallv: "ppphppphh",
+  Reduce: "ppihhih",
+  Allreduce: "ppihhh",
+  Reduce_scatter: "ppphhh",
+  Scan: "ppihhh",
+  Exscan: "ppihhh",
+} as const;
+
+/** The C functions, without `MPI_`: `f.Send(address, count, type, dest, tag, comm)`. */
+export type MpiFunctions = { readonly [K in keyof typeof PARAMETERS]: (...args: number[]) => number };
+
+/** Which of the three binary interfaces a library has. */
+export function detectAbi(library: Library): Abi {
+  if (library.has("MPI_Abi_get_version")) {
+    const version = new Int32Array(2);
+    const at = addressOf(version);
+    library.function("MPI_Abi_get_version", "i:pp")(at, at + 4);
+    // a library that knows the function but has an interface of its own says -1
+    if (version[0] > 0) return STANDARD;
+  }
+  return library.has("ompi_mpi_comm_world") ? openMpi(library) : MPICH;
+}
+
+export function bindFunctions(library: Library, handle: HandleLetter): MpiFunctions {
+  const bound = Object.entries(PARAMETERS).map(([name, parameters]): [string, NativeFunction] => {
+    const signature = `i:${parameters.replaceAll("h", handle)}` as Signature;
+    return [name, library.function(`MPI_${name}`, signature)];
+  });
+  return Object.fromEntries(bound) as MpiFunctions;
+}

@@ -1,0 +1,33 @@
+/** Who has started this process as one of several, as far as its environment tells. */
+export interface Launcher {
+  /** What errors call it. */
+  readonly title: string;
+  /** Whose library it speaks to; undefined for launchers that serve more than one. */
+  readonly family?: "Open MPI" | "MPICH";
+  /** Rank and number of ranks, where the environment says them. */
+  readonly rank?: number;
+  readonly size?: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The launcher that the environment shows; undefined if this process was started alone. */
+export function findLauncher(env: Environment): Launcher | undefined {
+  const number = (name: string) => (env[name] === undefined ? undefined : Number(env[name]));
+  if (env.OMPI_COMM_WORLD_SIZE !== undefined) {
+    const [rank, size] = [number("OMPI_COMM_WORLD_RANK"), number("OMPI_COMM_WORLD_SIZE")];
+    return { title: "Open MPI's mpiexec", family: "Open MPI", rank, size };
+  }
+  if (env.PMI_SIZE !== undefined) {
+    const [rank, size] = [number("PMI_RANK"), number("PMI_SIZE")];
+    // libraries of both families may be built to speak to Slurm
+    if (env.SLURM_STEP_ID !== undefined) return { title: "srun with PMI", rank, size };
+    return { title: "MPICH's mpiexec", family: "MPICH", rank, size };
+  }
+  const step = number("SLURM_STEP_NUM_TASKS");
+  if (env.PMIX_RANK !== undefined)
+    return { title: "a launcher that speaks PMIx", rank: number("PMIX_RANK"), size: step };
+  if (step !== undefined && step > 1)
+    return { title: "srun without PMI", rank: number("SLURM_PROCID"), size: step };
+  return undefined;
+}

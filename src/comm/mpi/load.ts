@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { findLibrary, type Library } from "../../native/index.js";
+import type { Launcher } from "./launcher.js";
+
+const OPEN_MPI = { linux: ["libmpi.so.40"], darwin: ["libmpi.40.dylib"] };
+const MPICH = { linux: ["libmpich.so.12", "libmpi.so.12"], darwin: ["libmpich.12.dylib", "libmpi.12.dylib"] };
+const STANDARD = { linux: ["libmpi_abi.so.1"], darwin: ["libmpi_abi.1.dylib"] };
+
+/** Where packages and modules put libraries that the loader does not search. */
+function folders(): string[] {
+  const { CONDA_PREFIX, MPI_HOME } = process.env;
+  const roots = [CONDA_PREFIX, MPI_HOME].flatMap((root) => (root ? [join(root, "lib")] : []));
+  return [...roots, "/usr/lib64/openmpi/lib", "/usr/lib64/mpich/lib", "/opt/homebrew/lib"];
+}
+
+/**
+ * Loads the MPI library that belongs to the launcher, or the one that `TUTTI_MPI_LIBRARY` names.
+ *
+ * @throws TuttiError `library` if there is none
+ */
+export function loadMpi(launcher: Launcher): Library {
+  const families = { "Open MPI": [OPEN_MPI, STANDARD], MPICH: [MPICH, STANDARD] };
+  const kinds = launcher.family === undefined ? [OPEN_MPI, MPICH, STANDARD] : families[launcher.family];
+  const platform = process.platform === "darwin" ? "darwin" : "linux";
+  // UCX, a part of many MPI libraries, would take over signals on which V8 relies.
+  process.env.UCX_ERROR_SIGNALS ??= "";
+  return findLibrary({
+    title: `the MPI library of ${launcher.title}`,
+    variable: "TUTTI_MPI_LIBRARY",
+    names: kinds.flatMap((kind) => kind[platform]),
+    folders: folders(),
+    install: launcher.family === "MPICH" ? "apt-get install mpich" : "apt-get install openmpi-bin",
+    global: true, // Open MPI loads its components as libraries that need its symbols
+  });
+}

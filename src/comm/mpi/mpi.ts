@@ -1,0 +1,140 @@
+import { TuttiError } from "../../errors.js";
+import { addressOf, type Library } from "../../native/index.js";
+import { CALLS } from "../calls.js";
+import { ELEMENT_TYPES, type ElementType, type TypedArray } from "../elements.js";
+import { Folder } from "../fold.js";
+import type { Reduction } from "../ops.js";
+import { Status } from "../status.js";
+import {
+  type Abi,
+  ERR_TAG,
+  MAX_ERROR_STRING,
+  MAX_LIBRARY_VERSION_STRING,
+  type NativeOpName,
+  STATUS_INTS,
+  type TypeName,
+} from "./abi.js";
+import { bindFunctions, detectAbi, type MpiFunctions } from "./functions.js";
+
+const TYPE_NAMES: Readonly<Record<string, TypeName>> = {
+  int8: "int8_t",
+  uint8: "uint8_t",
+  int16: "int16_t",
+  uint16: "uint16_t",
+  int32: "int32_t",
+  uint32: "uint32_t",
+  float32: "float",
+  float64: "double",
+  bigint64: "int64_t",
+  biguint64: "uint64_t",
+  object: "uint8_t",
+};
+
+const MAX_COUNT = 0x7fffffff;
+
+/** An MPI library in use: its functions and constants, and memory for what they write. */
+export class Mpi {
+  readonly abi: Abi;
+  readonly f: MpiFunctions;
+  readonly folder = new Folder();
+  /** Handles of datatypes by code of the element type. */
+  readonly types: readonly number[];
+  /** Whether `MPI_Finalize` or `MPI_Abort` has been called. */
+  ended = false;
+
+  /** What the library has last written about a message. */
+  readonly status = new Int32Array(STATUS_INTS);
+  readonly statusAddress = addressOf(this.status);
+  /** Two ints for results. */
+  readonly ints = new Int32Array(2);
+  readonly intsAddress = addressOf(this.ints);
+  /** One double in, one out. */
+  readonly doubles = new Float64Array(2);
+  readonly doublesAddress = addressOf(this.doubles);
+  private readonly addresses = new WeakMap<TypedArray, number>();
+
+  constructor(readonly library: Library) {
+    this.abi = detectAbi(library);
+    this.f = bindFunctions(library, this.abi.handle);
+    this.types = ELEMENT_TYPES.map(({ name }) => this.abi.types[TYPE_NAMES[name]]);
+  }
+
+  /** What the library says of itself, on one line. */
+  version(): string {
+    const text = Buffer.alloc(MAX_LIBRARY_VERSION_STRING);
+    this.f.Get_library_version(addressOf(text), this.intsAddress);
+    return firstLine(text.toString("latin1", 0, this.ints[0]));
+  }
+
+  /** Address of the first element; remembered, since asking for it takes as long as a short message. */
+  address(buf: TypedArray): number {
+    const known = this.addresses.get(buf);
+    if (known !== undefined) return known;
+    const address = addressOf(buf);
+    this.addresses.set(buf, address);
+    return address;
+  }
+
+  /** The library's own operation; undefined where it has none or gives it another meaning. */
+  operation(reduction: Reduction, type: ElementType, size: number): number | undefined {
+    const { name } = reduction;
+    if (name === "function" || name === "minloc" || name === "maxloc") return undefined;
+    // The sum of two is the same in every order. Minima of MPI need not know NaN, nor its logic floats.
+    const anyOrder = type.kind !== "float" || (size <= 2 && (name === "sum" || name === "prod"));
+    return anyOrder ? this.abi.ops[name satisfies NativeOpName] : undefined;
+  }
+
+  /** The handle that the library has written to an address inside `memory`. */
+  handleAt(memory: Int32Array, index: number): number {
+    if (this.abi.handle === "i") return memory[index];
+    return (memory[index] >>> 0) + memory[index + 1] * 2 ** 32;
+  }
+
+  /** What {@link Mpi.status} says. */
+  readStatus(): Status {
+    const { abi, status } = this;
+    let bytes: number;
+    if (abi.messageBytes !== undefined) bytes = abi.messageBytes(status);
+    else {
+      this.f.Get_count(this.statusAddress, abi.types.uint8_t, this.intsAddress);
+      bytes = this.ints[0];
+    }
+    return new Status(status[abi.source], status[abi.tag], bytes);
+  }
+
+  /** A number of elements as MPI's C int. @throws TuttiError `unsupported` past 2³¹ − 1. */
+  count(call: number, count: number): number {
+    if (count <= MAX_COUNT) return count;
+    const name = CALLS[call];
+    const message = `${name}: engine mpi moves at most ${MAX_COUNT} elements at a time, found ${count}; send parts`;
+    throw new TuttiError("unsupported", message, { call: name, count, limit: MAX_COUNT });
+  }
+
+  /** The error that an MPI function has returned. `where` says on what it worked. */
+  error(call: number, code: number, where: string, data: object = {}): TuttiError {
+    const name = CALLS[call];
+    this.f.Error_class(code, this.intsAddress);
+    const errorClass = this.ints[0];
+    const text = this.errorString(code);
+    if (errorClass === this.abi.errTruncate) {
+      const message = `${name}: the message has more elements than the buffer (${where}): ${text}`;
+      return new TuttiError("truncate", message, { call: name, ...data });
+    }
+    const kind = errorClass === ERR_TAG ? "argument" : "library";
+    return new TuttiError(kind, `${name}: ${this.abi.name} says: ${text} (${where})`, {
+      call: name,
+      errorClass,
+      ...data,
+    });
+  }
+
+  private errorString(code: number): string {
+    const text = Buffer.alloc(MAX_ERROR_STRING);
+    this.f.Error_string(code, addressOf(text), this.intsAddress);
+    return firstLine(text.toString("latin1", 0, this.ints[0]));
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0].replace(/\0+$/, "").replace(/\s+/g, " ").trim();
+}

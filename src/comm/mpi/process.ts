@@ -1,0 +1,63 @@
+import { describeFailure } from "../failure.js";
+import type { Mpi } from "./mpi.js";
+
+/** Code with which Node exits when a top-level await can never be settled. */
+const UNSETTLED = 13;
+
+/** Flags of Node that write a file when a process ends in the ordinary way. */
+const WRITES_AT_EXIT = /--(cpu|heap)-prof\b|--prof\b|--trace-events-enabled/;
+
+/**
+ * Makes the end of this process the end of its rank: one that returns takes part in `MPI_Finalize`, which waits for all
+ * ranks; one that fails ends the job.
+ */
+export function endWithProcess(mpi: Mpi, rank: number): void {
+  let reported = false;
+  const report = (text: string) => {
+    reported = true;
+    process.stderr.write(`${text}\n`);
+  };
+
+  // Node would print the error only after "exit", when MPI_Abort has ended the process.
+  process.on("uncaughtExceptionMonitor", (error) => {
+    const caught = process.listenerCount("uncaughtException") > 0;
+    if (caught || process.hasUncaughtExceptionCaptureCallback()) return;
+    report(`rank ${rank} failed:\n${describeFailure(error).text}`);
+  });
+
+  const end = (code: number) => {
+    runLaterListeners(end, code);
+    if (mpi.ended) return;
+    mpi.ended = true;
+    const exitCode = Number(process.exitCode ?? code);
+    if (exitCode === 0) {
+      mpi.f.Finalize();
+    } else {
+      if (!reported && exitCode === UNSETTLED)
+        report(`rank ${rank} failed:\na top-level await waits for what nothing can settle any more`);
+      else if (!reported) report(`rank ${rank} ended the job by process.exit(${exitCode})`);
+      mpi.f.Abort(mpi.abi.world, exitCode);
+    }
+    leave(mpi, exitCode);
+  };
+  process.on("exit", end);
+}
+
+/** Calls the listeners of "exit" that come after `own`, so that it can be the last. */
+function runLaterListeners(own: (code: number) => void, code: number): void {
+  const listeners = process.rawListeners("exit") as ((code: number) => void)[];
+  for (const listener of listeners.slice(listeners.indexOf(own) + 1)) {
+    process.off("exit", listener);
+    listener.call(process, code);
+  }
+}
+
+/**
+ * Ends the process without the destructors of libraries: those of UCX, a part of many MPI libraries, crash or hang now and
+ * then when they run in Node.
+ */
+function leave(mpi: Mpi, code: number): void {
+  const { NODE_OPTIONS = "", NODE_V8_COVERAGE } = process.env;
+  if (NODE_V8_COVERAGE || WRITES_AT_EXIT.test([...process.execArgv, NODE_OPTIONS].join(" "))) return;
+  mpi.library.function("_exit", "v:i")(code);
+}

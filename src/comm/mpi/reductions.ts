@@ -1,0 +1,242 @@
+import { bytesOf, type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import { foldValues, type Part } from "../fold.js";
+import { type Layout, offsets } from "../layout.js";
+import type { Reduction } from "../ops.js";
+import { type Group, intLayout } from "./collectives.js";
+
+/*
+ * MPI leaves the order of a reduction to the library. What depends on it, sums of floats of more than two ranks and
+ * functions of the user, is therefore combined here, in the one order of every reduction, and MPI only moves the inputs:
+ * short ones go to every rank, which combines them all (one collective); of long ones every rank gets and combines a piece,
+ * and the pieces are put together (two collectives, which move no more bytes than an allreduce by rings does).
+ */
+
+/** Up to so many bytes from all ranks together, every rank combines everything. */
+const SHORT = 1 << 15;
+/** Longer buffers are worked on in steps of so many bytes, so that memory for inputs stays small. */
+const STEP = 1 << 22;
+
+export function allreduceNumber(group: Group, call: number, reduction: Reduction, value: number): number {
+  const { mpi, comm, size } = group;
+  const { doubles, doublesAddress } = mpi;
+  const op = mpi.operation(reduction, FLOAT64, size);
+  doubles[0] = value;
+  if (op !== undefined) {
+    const code = mpi.f.Allreduce(doublesAddress, doublesAddress + 8, 1, mpi.abi.types.double, op, comm);
+    if (code !== 0) group.must(call, code);
+    return doubles[1];
+  }
+  const all = new Float64Array(size);
+  const { double } = mpi.abi.types;
+  group.must(call, mpi.f.Allgather(doublesAddress, 1, double, mpi.address(all), 1, double, comm));
+  return foldValues(reduction.element!, all, size);
+}
+
+export function allreduce(
+  group: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  out: TypedArray,
+): void {
+  const { mpi, comm, size } = group;
+  const op = mpi.operation(reduction, type, size);
+  if (op !== undefined) {
+    const count = mpi.count(call, buf.length);
+    const to = mpi.address(out);
+    const from = sameMemory(buf, out) ? mpi.abi.inPlace : mpi.address(buf);
+    const code = mpi.f.Allreduce(from, to, count, mpi.types[type.code], op, comm);
+    if (code !== 0) group.must(call, code);
+  } else if (reduction.name === "function" || buf.byteLength * size <= SHORT) {
+    // A function of the user may throw: then it does so on every rank, and the communicator stays usable.
+    foldEverything(group, call, type, buf, reduction, size, out);
+  } else {
+    foldPieces(group, call, type, buf, reduction, out);
+  }
+}
+
+export function reduce(
+  group: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  root: number,
+  out: TypedArray | undefined,
+): void {
+  const { mpi, comm, size } = group;
+  const op = mpi.operation(reduction, type, size);
+  if (op === undefined) {
+    allreduce(group, call, type, buf, reduction, out ?? new type.Array(buf.length));
+    return;
+  }
+  const to = out === undefined ? 0 : mpi.address(out);
+  const from = out !== undefined && sameMemory(buf, out) ? mpi.abi.inPlace : mpi.address(buf);
+  const count = mpi.count(call, buf.length);
+  group.must(call, mpi.f.Reduce(from, to, count, mpi.types[type.code], op, root, comm));
+}
+
+export function reduceScatter(
+  group: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  layout: Layout,
+  out: TypedArray,
+): void {
+  const { mpi, comm, size } = group;
+  const op = mpi.operation(reduction, type, size);
+  if (op === undefined) {
+    foldPiece(group, call, type, buf, reduction, layout, out);
+    return;
+  }
+  const { counts } = intLayout(mpi, call, layout);
+  const [from, to] = [mpi.address(buf), mpi.address(out)];
+  group.must(call, mpi.f.Reduce_scatter(from, to, mpi.address(counts), mpi.types[type.code], op, comm));
+}
+
+export function scan(
+  group: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  exclusive: boolean,
+  out: TypedArray,
+): void {
+  const { mpi, comm, rank, size } = group;
+  const op = mpi.operation(reduction, type, size);
+  if (op === undefined) {
+    foldEverything(group, call, type, buf, reduction, exclusive ? rank : rank + 1, out);
+    return;
+  }
+  // MPI may write to the first rank's result, which has no meaning
+  const result = exclusive && rank === 0 ? (new type.Array(out.length) as TypedArray) : out;
+  const from = sameMemory(buf, result) ? mpi.abi.inPlace : mpi.address(buf);
+  const count = mpi.count(call, buf.length);
+  const scanned = exclusive ? mpi.f.Exscan : mpi.f.Scan;
+  group.must(call, scanned(from, mpi.address(result), count, mpi.types[type.code], op, comm));
+}
+
+/** Gathers the inputs of all ranks step by step and combines the first `ranks` of them into `out`. */
+function foldEverything(
+  group: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  ranks: number,
+  out: TypedArray,
+): void {
+  const { mpi, comm, size } = group;
+  const step = stepOf(type, reduction, size);
+  const gathered = new Uint8Array(size * Math.min(step, buf.byteLength));
+  const failures: unknown[] = [];
+  for (let begin = 0; begin < buf.byteLength; begin += step) {
+    const length = Math.min(step, buf.byteLength - begin);
+    const count = length / type.bytes;
+    const handle = mpi.types[type.code];
+    const from = mpi.address(buf) + begin;
+    group.must(call, mpi.f.Allgather(from, count, handle, mpi.address(gathered), count, handle, comm));
+    if (ranks === 0) continue;
+    const inputs = Array.from({ length: ranks }, (_, r) => ({ bytes: gathered, at: r * length }));
+    attempt(failures, () =>
+      mpi.folder.fold(reduction, type, inputs, length, [{ bytes: bytesOf(out), at: begin }]),
+    );
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Combines one piece on each rank, step by step, and puts the pieces together on all. */
+function foldPieces(
+  group: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  out: TypedArray,
+): void {
+  const { mpi, comm, rank, size } = group;
+  const handle = mpi.types[type.code];
+  const step = stepOf(type, reduction, 1) / type.bytes;
+  for (let begin = 0; begin < buf.length; begin += step) {
+    const [from, to] = [buf, out].map((all) => all.subarray(begin, begin + step) as TypedArray);
+    const layout = evenGroups(from.length, reduction.width, size);
+    const end = layout.displs[rank] + layout.counts[rank];
+    foldPiece(group, call, type, from, reduction, layout, to.subarray(layout.displs[rank], end));
+    const { counts, displs } = intLayout(mpi, call, layout);
+    const [countsAt, displsAt] = [mpi.address(counts), mpi.address(displs)];
+    const { inPlace } = mpi.abi;
+    group.must(
+      call,
+      mpi.f.Allgatherv(inPlace, 0, handle, mpi.address(to), countsAt, displsAt, handle, comm),
+    );
+  }
+}
+
+/** Gets this rank's piece from every rank and combines it into `out`. */
+function foldPiece(
+  group: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  layout: Layout,
+  out: TypedArray,
+): void {
+  const { mpi, comm, size } = group;
+  const handle = mpi.types[type.code];
+  const sent = intLayout(mpi, call, layout);
+  const each = out.length;
+  const pieces = new Uint8Array(mpi.count(call, size * each) * type.bytes);
+  const counts = new Int32Array(size).fill(each);
+  const displs = counts.map((_, r) => r * each);
+  group.must(
+    call,
+    mpi.f.Alltoallv(
+      mpi.address(buf),
+      mpi.address(sent.counts),
+      mpi.address(sent.displs),
+      handle,
+      mpi.address(pieces),
+      mpi.address(counts),
+      mpi.address(displs),
+      handle,
+      comm,
+    ),
+  );
+  if (each === 0) return;
+  const inputs: Part[] = Array.from(displs, (displ) => ({ bytes: pieces, at: displ * type.bytes }));
+  mpi.folder.fold(reduction, type, inputs, out.byteLength, [{ bytes: bytesOf(out), at: 0 }]);
+}
+
+/** Bytes of a step, whole groups, of which `copies` must fit. */
+function stepOf(type: ElementType, { width }: Reduction, copies: number): number {
+  const groupBytes = width * type.bytes;
+  return Math.max(1, Math.floor(STEP / copies / groupBytes)) * groupBytes;
+}
+
+/** Pieces of whole groups whose lengths differ by at most one group. */
+function evenGroups(length: number, width: number, size: number): Layout {
+  const groups = length / width;
+  const counts = Array.from(
+    { length: size },
+    (_, r) => width * (Math.floor(((r + 1) * groups) / size) - Math.floor((r * groups) / size)),
+  );
+  return { counts, displs: offsets(counts), given: true };
+}
+
+function sameMemory(a: TypedArray, b: TypedArray): boolean {
+  return a === b || (a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.length > 0);
+}
+
+/** Goes on after an error, because the other ranks do. */
+function attempt(failures: unknown[], action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    failures.push(error);
+  }
+}

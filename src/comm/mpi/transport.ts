@@ -1,0 +1,218 @@
+import { TuttiError } from "../../errors.js";
+import { CALL } from "../calls.js";
+import { ANY_SOURCE, ANY_TAG } from "../comm.js";
+import { type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import type { Layout } from "../layout.js";
+import type { Reduction } from "../ops.js";
+import type { Request } from "../request.js";
+import type { Status } from "../status.js";
+import type { Pieces, Transport } from "../transport.js";
+import { UNDEFINED } from "./abi.js";
+import { allgather, alltoall, gather, scatter } from "./collectives.js";
+import type { Mpi } from "./mpi.js";
+import { allreduce, allreduceNumber, reduce, reduceScatter, scan } from "./reductions.js";
+import { MpiRequest } from "./requests.js";
+
+/** One communicator of an MPI library. */
+export class MpiTransport implements Transport {
+  readonly engine = "mpi";
+  readonly rank: number;
+  readonly size: number;
+
+  constructor(
+    readonly mpi: Mpi,
+    readonly comm: number,
+    readonly name: string,
+  ) {
+    const { f, ints, intsAddress } = mpi;
+    f.Comm_rank(comm, intsAddress);
+    this.rank = ints[0];
+    f.Comm_size(comm, intsAddress);
+    this.size = ints[0];
+  }
+
+  check(): void {
+    if (!this.mpi.ended) return;
+    throw new TuttiError("freed", `${this.name}: MPI has ended on this rank, which is about to exit`);
+  }
+
+  send(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous: boolean,
+  ): void {
+    const { mpi } = this;
+    const send = synchronous ? mpi.f.Ssend : mpi.f.Send;
+    const count = mpi.count(call, buf.length);
+    const code = send(mpi.address(buf), count, mpi.types[type.code], dest, tag, this.comm);
+    if (code !== 0) throw this.messageError(call, code, buf, dest, tag);
+  }
+
+  isend(call: number, type: ElementType, buf: TypedArray, dest: number, tag: number): Request<void> {
+    const { mpi } = this;
+    const count = mpi.count(call, buf.length);
+    const request = new MpiRequest<void>(mpi, buf, (code) => {
+      if (code !== 0) throw this.messageError(call, code, buf, dest, tag);
+    });
+    const handle = mpi.types[type.code];
+    return request.started(
+      mpi.f.Isend(mpi.address(buf), count, handle, dest, tag, this.comm, request.slot),
+    );
+  }
+
+  recv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Status {
+    const { mpi, comm } = this;
+    const count = mpi.count(call, buf.length);
+    const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
+    const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
+    const handle = mpi.types[type.code];
+    const code = mpi.f.Recv(mpi.address(buf), count, handle, from, which, comm, mpi.statusAddress);
+    if (code !== 0) throw this.messageError(call, code, buf, source, tag);
+    return mpi.readStatus();
+  }
+
+  irecv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Request<Status> {
+    const { mpi } = this;
+    const count = mpi.count(call, buf.length);
+    const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
+    const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
+    const request = new MpiRequest<Status>(mpi, buf, (code) => {
+      if (code !== 0) throw this.messageError(call, code, buf, source, tag);
+      return mpi.readStatus();
+    });
+    const handle = mpi.types[type.code];
+    return request.started(
+      mpi.f.Irecv(mpi.address(buf), count, handle, from, which, this.comm, request.slot),
+    );
+  }
+
+  probe(call: number, source: number, tag: number): Status {
+    const { mpi } = this;
+    const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
+    const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
+    this.must(call, mpi.f.Probe(from, which, this.comm, mpi.statusAddress));
+    return mpi.readStatus();
+  }
+
+  iprobe(source: number, tag: number): Status | undefined {
+    const { mpi } = this;
+    const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
+    const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
+    const code = mpi.f.Iprobe(from, which, this.comm, mpi.intsAddress, mpi.statusAddress);
+    this.must(CALL.iprobe, code);
+    return mpi.ints[0] === 0 ? undefined : mpi.readStatus();
+  }
+
+  barrier(call: number): void {
+    this.must(call, this.mpi.f.Barrier(this.comm));
+  }
+
+  bcast(call: number, type: ElementType, buf: TypedArray, root: number): void {
+    const { mpi } = this;
+    const count = mpi.count(call, buf.length);
+    this.must(call, mpi.f.Bcast(mpi.address(buf), count, mpi.types[type.code], root, this.comm));
+  }
+
+  gather(call: number, type: ElementType, buf: TypedArray, root: number, into: Pieces | undefined): void {
+    gather(this, call, type, buf, root, into);
+  }
+
+  scatter(call: number, type: ElementType, from: Pieces | undefined, root: number, out: TypedArray): void {
+    scatter(this, call, type, from, root, out);
+  }
+
+  allgather(call: number, type: ElementType, buf: TypedArray, into: Pieces): void {
+    allgather(this, call, type, buf, into);
+  }
+
+  alltoall(call: number, type: ElementType, from: Pieces, into: Pieces): void {
+    alltoall(this, call, type, from, into);
+  }
+
+  reduce(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    reduction: Reduction,
+    root: number,
+    out: TypedArray | undefined,
+  ): void {
+    reduce(this, call, type, buf, reduction, root, out);
+  }
+
+  allreduce(call: number, type: ElementType, buf: TypedArray, reduction: Reduction, out: TypedArray): void {
+    allreduce(this, call, type, buf, reduction, out);
+  }
+
+  allreduceNumber(call: number, reduction: Reduction, value: number): number {
+    return allreduceNumber(this, call, reduction, value);
+  }
+
+  reduceScatter(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    reduction: Reduction,
+    layout: Layout,
+    out: TypedArray,
+  ): void {
+    reduceScatter(this, call, type, buf, reduction, layout, out);
+  }
+
+  scan(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    reduction: Reduction,
+    exclusive: boolean,
+    out: TypedArray,
+  ): void {
+    scan(this, call, type, buf, reduction, exclusive, out);
+  }
+
+  /** MPI's colors and keys are ints that are not negative; ours are any integers, so ranks agree on numbers for them first. */
+  split(call: number, color: number | undefined, key: number, name: string): Transport | undefined {
+    const { mpi, comm, size } = this;
+    const choices = new Float64Array(3 * size);
+    const layout = { counts: new Array<number>(size).fill(3), displs: [], given: false };
+    const mine = Float64Array.of(color === undefined ? 0 : 1, color ?? 0, key);
+    allgather(this, call, FLOAT64, mine, { buf: choices, layout });
+    const column = (i: number) => Array.from({ length: size }, (_, r) => choices[3 * r + i]);
+    const position = (values: number[], value: number) =>
+      [...new Set(values)].sort((a, b) => a - b).indexOf(value);
+    const colorNumber = color === undefined ? UNDEFINED : position(column(1), color);
+    const made = new Int32Array(2);
+    this.must(call, mpi.f.Comm_split(comm, colorNumber, position(column(2), key), mpi.address(made)));
+    return color === undefined ? undefined : new MpiTransport(mpi, mpi.handleAt(made, 0), name);
+  }
+
+  free(): void {
+    const { mpi } = this;
+    const handle = new Int32Array(2);
+    handle[0] = this.comm | 0;
+    if (mpi.abi.handle === "p") handle[1] = Math.floor(this.comm / 2 ** 32);
+    mpi.f.Comm_free(mpi.address(handle));
+  }
+
+  abort(code: number): never {
+    process.stderr.write(`rank ${this.rank} ended the job with abort(${code})\n`);
+    this.mpi.ended = true;
+    this.mpi.f.Abort(this.mpi.abi.world, code);
+    process.exit(code);
+  }
+
+  /** Throws unless a function on the communicator as a whole has returned 0. */
+  must(call: number, code: number): void {
+    if (code !== 0) throw this.mpi.error(call, code, `on ${this.name}`, { communicator: this.name });
+  }
+
+  private messageError(call: number, code: number, buf: TypedArray, peer: number, tag: number): TuttiError {
+    const whom = peer === ANY_SOURCE ? "any rank" : `rank ${peer}`;
+    const which = tag === ANY_TAG ? "any tag" : `tag ${tag}`;
+    const where = `buffer of ${buf.length} elements, ${whom}, ${which}, on ${this.name}`;
+    return this.mpi.error(call, code, where, { peer, tag, communicator: this.name, room: buf.length });
+  }
+}

@@ -1,0 +1,60 @@
+import { fstatSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
+import { TuttiError } from "../../errors.js";
+import type { Launcher } from "./launcher.js";
+import { loadMpi } from "./load.js";
+import { Mpi } from "./mpi.js";
+import { endWithProcess } from "./process.js";
+import { MpiTransport } from "./transport.js";
+
+/**
+ * The world of a process that a launcher has started as one of several: initialises MPI.
+ *
+ * @throws TuttiError `library` without a library, `mismatch` if the library does not belong to the launcher,
+ * `unsupported` in a worker thread
+ */
+export function mpiWorld(launcher: Launcher): MpiTransport {
+  if (!isMainThread) {
+    const message = `world: ${launcher.title} has started this process as one rank, which only its main thread can use`;
+    throw new TuttiError("unsupported", message, { launcher: launcher.title });
+  }
+  requireChannel(launcher);
+  const mpi = new Mpi(loadMpi(launcher));
+  const { f, abi, intsAddress } = mpi;
+  const code = f.Init_thread(0, 0, abi.threadFunneled, intsAddress);
+  if (code !== 0) {
+    const message = `world: ${mpi.library.path} (${abi.name}): MPI_Init_thread has returned the error ${code}`;
+    throw new TuttiError("library", message, { library: mpi.library.path, code });
+  }
+  f.Comm_set_errhandler(abi.world, abi.errorsReturn);
+  const world = new MpiTransport(mpi, abi.world, "world");
+  endWithProcess(mpi, launcher.rank ?? world.rank);
+  requireMatch(launcher, mpi, world);
+  return world;
+}
+
+/** A library that another launcher's processes load finds each of them alone. */
+function requireMatch({ title, rank = 0, size = 1 }: Launcher, mpi: Mpi, world: MpiTransport): void {
+  if (world.size > 1 || (size <= 1 && rank <= 0)) return;
+  const library = `${mpi.library.path} (${mpi.version()})`;
+  const told = size > 1 ? `rank ${rank} of ${size}` : `rank ${rank}`;
+  const message =
+    `world: this process is ${told} for ${title} but rank 0 of 1 for the library ${library}: they do not belong ` +
+    "together; use the launcher of that library, or name the launcher's library in TUTTI_MPI_LIBRARY";
+  throw new TuttiError("mismatch", message, { launcher: title, library: mpi.library.path, rank, size });
+}
+
+/** MPICH's launcher talks to its processes through an open file that programs such as npx do not hand on. */
+function requireChannel({ title }: Launcher): void {
+  const { PMI_FD } = process.env;
+  if (PMI_FD === undefined) return;
+  try {
+    if (fstatSync(Number(PMI_FD)).isSocket()) return;
+  } catch {
+    // closed: told below
+  }
+  const message =
+    `world: the program between ${title} and this process (npx?) has closed their connection; start node or ` +
+    "node_modules/.bin/tutti directly, or give mpiexec the option -pmi-port";
+  throw new TuttiError("mismatch", message, { launcher: title });
+}
