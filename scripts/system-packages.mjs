@@ -13,6 +13,8 @@ const PACKAGES = [
     present: () => succeeds("sh", "-c", "ldconfig -p | grep -q libopenblas.so.0"),
   },
   { name: "python3-numpy", present: () => succeeds("/usr/bin/python3", "-c", "import numpy") },
+  { name: "openmpi-bin", present: () => existsSync("/usr/bin/mpiexec.openmpi") },
+  { name: "mpich", present: () => existsSync("/usr/bin/mpiexec.mpich") },
   { name: "chromium", present: () => existsSync("/usr/bin/chromium") },
 ];
 

@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MAX_RANKS } from "../comm/threads/job.js";
 import { launch } from "../comm/threads/launch.js";
-import { TuttiError } from "../errors.js";
 import { bundle } from "./bundle.js";
+import { runMpi } from "./run-mpi.js";
 
 interface RunOptions {
   ranks: number;
@@ -47,13 +47,10 @@ function parseRanks(text: string): number {
 }
 
 async function run(script: string, args: string[], { ranks, engine, tag }: RunOptions): Promise<void> {
-  if (engine === "mpi") {
-    throw new TuttiError(
-      "unsupported",
-      "tutti run --engine mpi: this version runs ranks as threads of this computer; leave --engine out",
-      { engine },
-    );
-  }
   const entry = await bundle(script);
-  process.exitCode = await launch({ size: ranks, entry, scriptPath: resolve(script), argv: args, tag });
+  const scriptPath = resolve(script);
+  process.exitCode =
+    engine === "mpi"
+      ? await runMpi({ size: ranks, entry, scriptPath, argv: args, tag: tag === true })
+      : await launch({ size: ranks, entry, scriptPath, argv: args, tag });
 }

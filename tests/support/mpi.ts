@@ -6,7 +6,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { findMpiexecs, type Mpiexec, mpiexecEnvironment } from "../../src/cli/mpiexec.js";
-import { type Failure, rebuild, type RunOptions } from "./ranks.js";
+import { politeness } from "../../src/cli/run-mpi.js";
+import { type Failure, type RunOptions, rebuild } from "./ranks.js";
 
 /*
  * Runs functions on the ranks of a real MPI job, which takes one task after the other: rank 0 reads it from its standard
@@ -73,7 +74,7 @@ class Job {
   ) {
     const args = ["-n", String(size), process.execPath, "--enable-source-maps", RANK, this.folder];
     this.launcher = spawn(command, args, {
-      env: { ...process.env, ...mpiexecEnvironment() },
+      env: { ...process.env, ...mpiexecEnvironment(), ...politeness(size) },
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.launcher.stdin!.on("error", () => {}); // a job that has failed no longer reads
@@ -87,7 +88,9 @@ class Job {
     });
     this.ended = new Promise((resolve) => {
       this.launcher.on("error", (error) => resolve(error.message));
-      this.launcher.on("close", (code, signal) => resolve(code === 0 ? "" : `it ended with ${code ?? signal}`));
+      this.launcher.on("close", (code, signal) =>
+        resolve(code === 0 ? "" : `it ended with ${code ?? signal}`),
+      );
     });
     this.ended.then(() => rmSync(this.folder, { recursive: true, force: true }));
   }

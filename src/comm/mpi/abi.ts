@@ -18,7 +18,7 @@ export type TypeName =
   | "double";
 
 /** The predefined operations that an MPI library may carry out for us. */
-export type NativeOpName = Exclude<OpName, "minloc" | "maxloc">;
+export type NativeOpName = (typeof NATIVE_OPS)[number];
 
 /** All in which the binary interfaces of MPI libraries differ, as far as it is used here. */
 export interface Abi {
@@ -50,7 +50,7 @@ export const MAX_ERROR_STRING = 512;
 export const MAX_LIBRARY_VERSION_STRING = 8192;
 export const STATUS_INTS = 8;
 
-const NATIVE_OPS = ["sum", "prod", "min", "max", "land", "lor", "lxor", "band", "bor", "bxor"] as const;
+const NATIVE_OPS = ["sum", "prod", "min", "max", "band", "bor", "bxor"] as const satisfies OpName[];
 const TYPES = [
   ...(["int8_t", "uint8_t", "int16_t", "uint16_t", "int32_t", "uint32_t", "int64_t", "uint64_t"] as const),
   ...(["float", "double"] as const),
@@ -100,11 +100,8 @@ export const MPICH: Abi = {
     min: 0x58000002,
     sum: 0x58000003,
     prod: 0x58000004,
-    land: 0x58000005,
     band: 0x58000006,
-    lor: 0x58000007,
     bor: 0x58000008,
-    lxor: 0x58000009,
     bxor: 0x5800000a,
   },
   inPlace: -1,
@@ -144,9 +141,6 @@ export const STANDARD: Abi = {
     band: 0x28,
     bor: 0x29,
     bxor: 0x2a,
-    land: 0x30,
-    lor: 0x31,
-    lxor: 0x32,
   },
   inPlace: 1,
   anySource: -1,

@@ -1,4 +1,4 @@
-import { type Library, type NativeFunction, type Signature, addressOf } from "../../native/index.js";
+import { addressOf, type Library, type NativeFunction, type Signature } from "../../native/index.js";
 import { type Abi, type HandleLetter, MPICH, openMpi, STANDARD } from "./abi.js";
 
 /**

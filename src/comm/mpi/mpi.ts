@@ -10,7 +10,6 @@ import {
   ERR_TAG,
   MAX_ERROR_STRING,
   MAX_LIBRARY_VERSION_STRING,
-  type NativeOpName,
   STATUS_INTS,
   type TypeName,
 } from "./abi.js";
@@ -30,6 +29,8 @@ const TYPE_NAMES: Readonly<Record<string, TypeName>> = {
   object: "uint8_t",
 };
 
+/** No MPI function takes more buffers; an alltoallv, which takes most, has six, of which two may be known from before. */
+const MOST_ADDRESSES = 8;
 const MAX_COUNT = 0x7fffffff;
 
 /** An MPI library in use: its functions and constants, and memory for what they write. */
@@ -51,6 +52,13 @@ export class Mpi {
   /** One double in, one out. */
   readonly doubles = new Float64Array(2);
   readonly doublesAddress = addressOf(this.doubles);
+  /** What nothing else may hold while MPI works on it. */
+  private readonly recent = new Array<TypedArray | undefined>(MOST_ADDRESSES).fill(undefined);
+  private turn = 0;
+  private last: TypedArray | undefined;
+  private lastAddress = 0;
+  private beforeLast: TypedArray | undefined;
+  private beforeLastAddress = 0;
   private readonly addresses = new WeakMap<TypedArray, number>();
 
   constructor(readonly library: Library) {
@@ -66,22 +74,46 @@ export class Mpi {
     return firstLine(text.toString("latin1", 0, this.ints[0]));
   }
 
-  /** Address of the first element; remembered, since asking for it takes as long as a short message. */
+  /**
+   * Address of the first element, valid during the next call of an MPI function: the garbage collector leaves the buffer
+   * alone meanwhile. Remembered, since asking for it takes as long as a short message.
+   */
   address(buf: TypedArray): number {
-    const known = this.addresses.get(buf);
-    if (known !== undefined) return known;
-    const address = addressOf(buf);
-    this.addresses.set(buf, address);
+    // mostly input and output of the call before
+    if (buf === this.last) return this.lastAddress;
+    if (buf === this.beforeLast) return this.beforeLastAddress;
+    this.recent[this.turn] = buf;
+    this.turn = (this.turn + 1) % MOST_ADDRESSES;
+    let address = this.addresses.get(buf);
+    if (address === undefined) {
+      address = addressOf(buf);
+      this.addresses.set(buf, address);
+    }
+    [this.beforeLast, this.beforeLastAddress] = [this.last, this.lastAddress];
+    [this.last, this.lastAddress] = [buf, address];
     return address;
   }
 
-  /** The library's own operation; undefined where it has none or gives it another meaning. */
-  operation(reduction: Reduction, type: ElementType, size: number): number | undefined {
-    const { name } = reduction;
-    if (name === "function" || name === "minloc" || name === "maxloc") return undefined;
-    // The sum of two is the same in every order. Minima of MPI need not know NaN, nor its logic floats.
-    const anyOrder = type.kind !== "float" || (size <= 2 && (name === "sum" || name === "prod"));
-    return anyOrder ? this.abi.ops[name satisfies NativeOpName] : undefined;
+  /** The library's own operation; undefined where libraries do not all give it the meaning that it has here. */
+  operation({ name }: Reduction, type: ElementType, size: number): number | undefined {
+    if (type.kind === "float") {
+      // Only the sum of two is the same in every order; minima need not know NaN, nor logic floats.
+      return size <= 2 && (name === "sum" || name === "prod") ? this.abi.ops[name] : undefined;
+    }
+    switch (name) {
+      case "sum":
+      case "prod": // Open MPI 4.1 does not wrap sums of 8 and 16 bits around, but saturates them
+        return type.bytes >= 4 ? this.abi.ops[name] : undefined;
+      case "min":
+      case "max": // MPICH 4.0 compares unsigned integers as if they were signed
+        return type.name.includes("uint") ? undefined : this.abi.ops[name];
+      case "band":
+      case "bor":
+      case "bxor":
+        return this.abi.ops[name];
+      default:
+        return undefined;
+    }
   }
 
   /** The handle that the library has written to an address inside `memory`. */

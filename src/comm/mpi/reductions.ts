@@ -72,7 +72,9 @@ export function reduce(
     return;
   }
   const to = out === undefined ? 0 : mpi.address(out);
-  const from = out !== undefined && sameMemory(buf, out) ? mpi.abi.inPlace : mpi.address(buf);
+  // MPICH 4.0 crashes in its own form in place when the root is not rank 0
+  const input = out !== undefined && sameMemory(buf, out) ? (buf.slice() as TypedArray) : buf;
+  const from = mpi.address(input);
   const count = mpi.count(call, buf.length);
   group.must(call, mpi.f.Reduce(from, to, count, mpi.types[type.code], op, root, comm));
 }
@@ -169,10 +171,7 @@ function foldPieces(
     const { counts, displs } = intLayout(mpi, call, layout);
     const [countsAt, displsAt] = [mpi.address(counts), mpi.address(displs)];
     const { inPlace } = mpi.abi;
-    group.must(
-      call,
-      mpi.f.Allgatherv(inPlace, 0, handle, mpi.address(to), countsAt, displsAt, handle, comm),
-    );
+    group.must(call, mpi.f.Allgatherv(inPlace, 0, handle, mpi.address(to), countsAt, displsAt, handle, comm));
   }
 }
 

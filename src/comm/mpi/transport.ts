@@ -58,9 +58,7 @@ export class MpiTransport implements Transport {
       if (code !== 0) throw this.messageError(call, code, buf, dest, tag);
     });
     const handle = mpi.types[type.code];
-    return request.started(
-      mpi.f.Isend(mpi.address(buf), count, handle, dest, tag, this.comm, request.slot),
-    );
+    return request.started(mpi.f.Isend(mpi.address(buf), count, handle, dest, tag, this.comm, request.slot));
   }
 
   recv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Status {

@@ -22,6 +22,8 @@ export function messages(world: Comm): void {
     const left = (comm.rank + comm.size - 1) % comm.size;
     const right = (comm.rank + 1) % comm.size;
     for (const extra of [0, 30_000]) {
+      // MPI need not take a message to oneself before its receive has begun (MPI 4.1, section 3.5)
+      if (comm.engine === "mpi" && comm.size === 1) continue;
       // the ring would wait for itself if a long message went first on every rank
       if (comm.rank > 0) assert.deepEqual(comm.recvObject(left, 2), value(left, extra));
       comm.sendObject(
