@@ -25,7 +25,7 @@ const ON_MANY = new Set([
 
 /** Ranks that are processes wait at the price of a core each: with many, every body takes seconds on a small machine. */
 function mostForAll({ engine }: Place): number {
-  return engine === "mpi" ? 3 : 4;
+  return engine === "mpi" ? 2 : 4;
 }
 
 /** Why a body does not run at a place, or false. */
