@@ -24,6 +24,8 @@ export function loadMpi(launcher: Launcher): Library {
   const platform = process.platform === "darwin" ? "darwin" : "linux";
   // UCX, a part of many MPI libraries, would take over signals on which V8 relies.
   process.env.UCX_ERROR_SIGNALS ??= "";
+  // It would also rewrite the code of mmap and munmap, which V8's other threads may be running: a crash in 1 of 30 starts.
+  process.env.UCX_MEM_MMAP_HOOK_MODE ??= "none";
   return findLibrary({
     title: `the MPI library of ${launcher.title}`,
     variable: "TUTTI_MPI_LIBRARY",
