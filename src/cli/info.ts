@@ -84,16 +84,19 @@ function asText(info: Info): string {
       "C compiler": info.compiler.path ?? info.compiler.reason,
       cache: info.cache.path ?? info.cache.reason,
     }),
-    section(
-      "Libraries that this version does not use",
-      Object.fromEntries(
-        info.libraries.map(({ title, path, install }) => [
-          title,
-          path ?? `not found; to install: ${install}`,
-        ]),
-      ),
-    ),
+    librarySection("MPI, for tutti run --engine mpi and mpiexec", info, ["Open MPI", "MPICH"]),
+    librarySection("Libraries that this version does not use", info, ["PETSc", "SLEPc", "FFTW"]),
   ].join("\n\n");
+}
+
+function librarySection(heading: string, { libraries }: Info, titles: readonly string[]): string {
+  const listed = libraries.filter(({ title }) => titles.includes(title));
+  return section(
+    heading,
+    Object.fromEntries(
+      listed.map(({ title, path, install }) => [title, path ?? `not found; to install: ${install}`]),
+    ),
+  );
 }
 
 function available({ available, used, detail, reason }: Availability): string {
