@@ -28,14 +28,14 @@ function mostForAll({ engine }: Place): number {
   return engine === "mpi" ? 2 : 4;
 }
 
-/** Why a body does not run at a place, or false. */
-function reasonToSkip({ engine, size }: Place, body: string): string | false {
-  if (engine !== "mpi") return false;
+/** Why a body means nothing at a place, so that there is no test of it; undefined where it must pass. */
+function reasonForNone({ engine, size }: Place, body: string): string | undefined {
+  if (engine !== "mpi") return undefined;
   if (body === "barrier")
     return "counts in memory that all ranks share, which processes lack; the body clock tests barriers";
   if (body === "interleaved" && size === 1)
     return "waits for a send to itself before it receives, for which MPI promises no buffer (MPI 4.1, section 3.5)";
-  return false;
+  return undefined;
 }
 
 function conformance(place: Place): void {
@@ -43,9 +43,9 @@ function conformance(place: Place): void {
     const module = new URL(`./bodies/${suite}.js`, import.meta.url).href;
     for (const name of Object.keys(bodies)) {
       if (place.size > mostForAll(place) && !ON_MANY.has(name)) continue;
+      if (reasonForNone(place, name) !== undefined) continue;
       const arg = name === "barrier" ? new SharedArrayBuffer(4) : undefined;
-      const skip = reasonToSkip(place, name);
-      test(`${suite}: ${name}`, { skip }, async () => void (await place.run(module, name, arg)));
+      test(`${suite}: ${name}`, async () => void (await place.run(module, name, arg)));
     }
   }
 }
