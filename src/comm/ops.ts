@@ -14,7 +14,9 @@ export type OpName =
   | "lxor"
   | "band"
   | "bor"
-  | "bxor";
+  | "bxor"
+  | "complexSum"
+  | "complexProd";
 
 /** Combines one element of a lower rank with one of a higher rank. Must be associative and depend on nothing else. */
 export type ElementOp<T = number> = (lower: T, higher: T) => T;
@@ -36,6 +38,7 @@ export interface BlockOp<A extends TypedArray = TypedArray> {
  * How a reduction combines: a predefined name, a function of two elements, or a {@link BlockOp}.
  *
  * `minloc` and `maxloc` work on pairs (value, index) that lie next to each other; of equal values the smaller index wins.
+ * `complexSum` and `complexProd` work on complex numbers, pairs (re, im) of floats that lie next to each other.
  * Integers wrap around, as in their TypedArray. `min` and `max` of floats give NaN if there is one.
  */
 export type Op<A extends TypedArray = TypedArray> = OpName | ElementOp<ElementOf<A>> | BlockOp<A>;
@@ -58,6 +61,7 @@ export interface Reduction {
 }
 
 type Elements = Readonly<Partial<Record<OpName, ElementOp<number>>>>;
+type Pairs = Readonly<Partial<Record<OpName, BlockOp["combine"]>>>;
 
 const both = (a: unknown, b: unknown) => Boolean(a) && Boolean(b);
 const either = (a: unknown, b: unknown) => Boolean(a) || Boolean(b);
@@ -94,18 +98,28 @@ const BIGINT = {
   bxor: (a: bigint, b: bigint) => a ^ b,
 } as unknown as Elements; // the loops do not care which of the two kinds of number they carry
 
-const PAIRS = {
+const LOCATIONS: Pairs = {
   minloc: pairwise((higher, lower) => higher < lower),
   maxloc: pairwise((higher, lower) => higher > lower),
 };
 
+const COMPLEX: Pairs = {
+  complexSum: addPairs as BlockOp["combine"],
+  complexProd: multiplyPairs as BlockOp["combine"],
+};
+
 const NAMES: readonly (OpName | "function")[] = [
   ...(Object.keys(INTEGER) as OpName[]),
-  ...(Object.keys(PAIRS) as OpName[]),
+  ...(Object.keys(LOCATIONS) as OpName[]),
+  ...(Object.keys(COMPLEX) as OpName[]),
   "function",
 ];
 
-const TABLES = { float: reductions(FLOAT), integer: reductions(INTEGER), bigint: reductions(BIGINT) };
+const TABLES = {
+  float: reductions(FLOAT, { ...LOCATIONS, ...COMPLEX }),
+  integer: reductions(INTEGER, LOCATIONS),
+  bigint: reductions(BIGINT, LOCATIONS),
+};
 
 /** Prepares `op` for elements of `type`; throws `"argument"` if the one is nothing for the other. */
 export function resolveOp(call: string, op: AnyOp | undefined, type: ElementType): Reduction {
@@ -114,7 +128,7 @@ export function resolveOp(call: string, op: AnyOp | undefined, type: ElementType
     const found = TABLES[type.kind].get(op);
     if (found !== undefined) return found;
     const wanted = (NAMES as readonly string[]).includes(op)
-      ? `op ${op} does not work on ${type.name} elements; use an integer type`
+      ? `op ${op} does not work on ${type.name} elements; use ${op in COMPLEX ? "float32 or float64" : "an integer type"}`
       : `unknown op ${describe(op)}; the predefined ones are ${NAMES.slice(0, -1).join(", ")}`;
     throw new TuttiError("argument", `${call}: ${wanted}`, { call, op, type: type.name });
   }
@@ -148,11 +162,11 @@ function codeOf(name: OpName | "function"): number {
   return NAMES.indexOf(name);
 }
 
-function reductions(elements: Elements): ReadonlyMap<OpName, Reduction> {
+function reductions(elements: Elements, pairs: Pairs): ReadonlyMap<OpName, Reduction> {
   const table = new Map<OpName, Reduction>();
   for (const [name, element] of Object.entries(elements))
     table.set(name as OpName, elementwise(name as OpName, element));
-  for (const [name, combine] of Object.entries(PAIRS)) {
+  for (const [name, combine] of Object.entries(pairs)) {
     table.set(name as OpName, { name: name as OpName, code: codeOf(name as OpName), width: 2, combine });
   }
   return table;
@@ -175,4 +189,16 @@ function pairwise(wins: (higher: number | bigint, lower: number | bigint) => boo
       out[i + 1] = index;
     }
   };
+}
+
+function addPairs(lower: Float64Array, higher: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = lower[i] + higher[i];
+}
+
+function multiplyPairs(lower: Float64Array, higher: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < out.length; i += 2) {
+    const [a, b, c, d] = [lower[i], lower[i + 1], higher[i], higher[i + 1]];
+    out[i] = a * c - b * d;
+    out[i + 1] = a * d + b * c;
+  }
 }

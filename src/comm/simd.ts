@@ -71,6 +71,7 @@ const INSTRUCTIONS: Readonly<Partial<Record<OpName, Readonly<Record<string, numb
   band: allIntegers(0x4e),
   bor: allIntegers(0x50),
   bxor: allIntegers(0x51),
+  complexSum: { float32: 0xe4, float64: 0xf0 },
 };
 
 function allIntegers(instruction: number): Record<string, number> {

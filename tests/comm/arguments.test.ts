@@ -105,6 +105,18 @@ const CASES: Record<string, [(comm: Comm) => unknown, RegExp]> = {
     (c) => c.allreduce(1, { op: "maxloc" }),
     /combines groups of 2 elements, but there are 1/,
   ],
+  "half a complex number": [
+    (c) => c.allreduce(new Float32Array(5), { op: "complexProd" }),
+    /^allreduce: this op combines groups of 2 elements, but there are 5/,
+  ],
+  "complex integers": [
+    (c) => c.reduceScatter(new Int32Array(4), { op: "complexSum" }),
+    /^reduceScatter: op complexSum does not work on int32 elements; use float32 or float64/,
+  ],
+  "a complex number of one number": [
+    (c) => c.scan(1, { op: "complexSum" }),
+    /^scan: this op combines groups of 2 elements, but there are 1/,
+  ],
   "width zero": [
     (c) => c.exscan(buf, { op: { combine() {}, width: 0 } }),
     /^exscan: op.width must be a positive integer/,

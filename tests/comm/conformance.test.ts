@@ -15,6 +15,7 @@ const SUITES = { messages, collectives, reductions, objects, communicators };
 /** Bodies that look at the most paths also run where ranks do not come in powers of two and cores are fewer than ranks. */
 const ON_MANY = new Set([
   "treeOrder",
+  "complexTreeOrder",
   "allreduceSum",
   "matrixProduct",
   "alltoallCounts",

@@ -98,7 +98,9 @@ export class Mpi {
   operation({ name }: Reduction, type: ElementType, size: number): number | undefined {
     if (type.kind === "float") {
       // Only the sum of two is the same in every order; minima need not know NaN, nor logic floats.
-      return size <= 2 && (name === "sum" || name === "prod") ? this.abi.ops[name] : undefined;
+      if (size > 2) return undefined;
+      if (name === "complexSum") return this.abi.ops.sum;
+      return name === "sum" || name === "prod" ? this.abi.ops[name] : undefined;
     }
     switch (name) {
       case "sum":

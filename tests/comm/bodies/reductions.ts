@@ -169,6 +169,54 @@ export function matrixProduct(world: Comm): void {
   });
 }
 
+/** Numbers of modulus 1 multiply to one whose angle is the sum of theirs; pairs (re, im) add up like single floats. */
+export function complexNumbers(world: Comm): void {
+  onEach(world, (comm) => {
+    const { rank, size } = comm;
+    const ranks = (size * (size - 1)) / 2;
+    for (const numbers of [1, 40, 5001]) {
+      const turn = (times: number, shared: boolean, ranksToo = 0) =>
+        make(
+          Float64Array,
+          2 * numbers,
+          (k) => {
+            const angle = 0.3 * times * ((k >> 1) % 17) + ranksToo;
+            return k % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+          },
+          shared,
+        ) as Float64Array;
+      for (const shared of [false, true]) {
+        const product = comm.allreduce(turn(1, shared, rank), { op: "complexProd" });
+        turn(size, false, ranks).forEach((value, k) => {
+          assert.ok(Math.abs(product[k] - value) < 1e-12, `${k}: ${product[k]}, ${value}`);
+        });
+        const buf = make(Float32Array, 2 * numbers, (k) => mark(rank, k), shared) as Float32Array;
+        assert.deepEqual(
+          comm.allreduce(buf, { op: "complexSum" }),
+          make(Float32Array, 2 * numbers, (k) => sumOfMarks(size, k)),
+        );
+      }
+    }
+    // i to the power of the ranks so far
+    const power = (n: number) =>
+      [
+        [1, 0],
+        [0, 1],
+        [-1, 0],
+        [0, -1],
+      ][n % 4]; // prettier-ignore
+    const unit = (n: number) => make(Float64Array, 2, (k) => power(n)[k]) as Float64Array;
+    const plain = (value: Float64Array | undefined) => value && [...value].map((x) => x + 0);
+    assert.deepEqual(plain(comm.scan(unit(1), { op: "complexProd" })), power(rank + 1));
+    assert.deepEqual(
+      plain(comm.exscan(unit(1), { op: "complexProd" })),
+      rank === 0 ? undefined : power(rank),
+    );
+    const each = new Float64Array(2 * size).map((_, k) => k % 2); // all i
+    assert.deepEqual(plain(comm.reduceScatter(each, { op: "complexProd" })), power(size));
+  });
+}
+
 export function scan(world: Comm): void {
   onEach(world, (comm, types) => {
     onBuffers(types, (Type, length, shared) => {
@@ -250,6 +298,44 @@ function checkTreeOrder(comm: Comm, length: number): void {
       );
     }
   }
+}
+
+/** Complex products round differently in another order, and complex sums do in the same way as sums of single floats. */
+export function complexTreeOrder(world: Comm): void {
+  onEach(world, (comm) => {
+    for (const Type of [Float32Array, Float64Array] as const) {
+      for (const length of [2, 40, 3002]) {
+        const inputs = Array.from(
+          { length: comm.size },
+          (_, r) =>
+            make(
+              Type,
+              length,
+              (i) => 0.5 + (((1 + r * 7919 + i * 104729) % 1009) / 1009) * 1.1,
+            ) as Float64Array,
+        );
+        const store = (value: number) => (Type === Float32Array ? Math.fround(value) : value);
+        const times = (p: Float64Array, q: Float64Array) =>
+          p.map((_, k) => {
+            const [re, im] = [k & ~1, k | 1];
+            return store(k === re ? p[re] * q[re] - p[im] * q[im] : p[re] * q[im] + p[im] * q[re]);
+          });
+        const tree = (parts: Float64Array[]): Float64Array => {
+          if (parts.length === 1) return parts[0];
+          const left = 2 ** Math.ceil(Math.log2(parts.length) - 1);
+          return times(tree(parts.slice(0, left)), tree(parts.slice(left)));
+        };
+        const mine = inputs[comm.rank];
+        assert.deepEqual(comm.allreduce(mine, { op: "complexProd" }), tree(inputs));
+        assert.deepEqual(comm.scan(mine, { op: "complexProd" }), tree(inputs.slice(0, comm.rank + 1)));
+        assert.deepEqual(
+          comm.reduce(mine, { op: "complexProd" }),
+          comm.rank === 0 ? tree(inputs) : undefined,
+        );
+        assert.deepEqual(comm.allreduce(mine, { op: "complexSum" }), comm.allreduce(mine));
+      }
+    }
+  });
 }
 
 /** The value as an element of the type holds it. */
