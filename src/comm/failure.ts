@@ -68,6 +68,7 @@ function frames(error: Error): string[] {
   return first < 0 ? own : own.slice(first);
 }
 
-function isInternal(line: string): boolean {
+/** Whether a frame of a stack is in Tutti itself. */
+export function isInternal(line: string): boolean {
   return line.includes(`${PACKAGE}src/`) || line.includes(`${PACKAGE}dist/src/`);
 }

@@ -1,0 +1,33 @@
+import { relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isInternal } from "../failure.js";
+
+/** Frames that are looked at: enough for any depth of Tutti's own calls. */
+const DEPTH = 50;
+
+/**
+ * Where the user's program is right now: the innermost frame outside Tutti and Node, as `script.ts:12:8`, by way of
+ * source maps if the process has them enabled. A file below the working directory is named relative to it. Undefined if
+ * there is no such frame, as in a callback of the event loop.
+ *
+ * It takes tens of microseconds: for errors only.
+ */
+export function sourceLine(): string | undefined {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEPTH;
+  const { stack = "" } = new Error();
+  Error.stackTraceLimit = limit;
+  return lineOf(stack);
+}
+
+/** The same for the stack of an error. */
+export function lineOf(stack: string): string | undefined {
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  const own = frames.find((line) => !line.includes("node:") && !isInternal(line));
+  const [, place, position] =
+    /(?:\(|at (?:async )?)((?:file:\/\/)?[^()]*?)((?::\d+)+)\)?$/.exec(own ?? "") ?? [];
+  if (place === undefined) return undefined;
+  const file = place.startsWith("file:") ? fileURLToPath(place) : place;
+  const near = relative(process.cwd(), file);
+  return `${near.startsWith(`..${sep}`) ? file : near}${position}`;
+}
