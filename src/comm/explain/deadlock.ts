@@ -24,7 +24,10 @@ export function deadlockError(
       rank,
       text: `waits in ${describeWaiting(waiting)}${place(at)}`,
     })),
-    ...missed.map(({ rank, forgotten = [] }) => ({ rank, text: `has returned${describeForgotten(forgotten)}` })),
+    ...missed.map(({ rank, forgotten = [] }) => ({
+      rank,
+      text: `has returned${describeForgotten(forgotten)}`,
+    })),
   ].sort((a, b) => a.rank - b.rank);
   const message = [
     headline(stuck, missed),

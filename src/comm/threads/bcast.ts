@@ -1,7 +1,8 @@
 import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
+import { type Signature, signature } from "../signature.js";
 import { INLINE } from "./area.js";
 import { exchange } from "./exchange.js";
-import { type Meeting, type Signature, signature } from "./meeting.js";
+import type { Meeting } from "./meeting.js";
 
 const STEPS = 1;
 /** Bytes that the root copies to shared memory at a time. */

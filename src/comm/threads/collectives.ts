@@ -1,9 +1,10 @@
 import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
 import type { Layout } from "../layout.js";
 import type { Reduction } from "../ops.js";
+import { signature } from "../signature.js";
 import type { Pieces } from "../transport.js";
 import { copyElements, exchange } from "./exchange.js";
-import { type Meeting, signature } from "./meeting.js";
+import type { Meeting } from "./meeting.js";
 
 /*
  * The collectives in which each rank takes what it needs from the inputs of others. What one rank expects of another goes

@@ -1,7 +1,8 @@
 import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
 import type { Part } from "../fold.js";
+import type { Signature } from "../signature.js";
 import { INLINE } from "./area.js";
-import type { Meeting, Signature } from "./meeting.js";
+import type { Meeting } from "./meeting.js";
 
 const LONG = 1;
 

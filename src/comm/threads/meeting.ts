@@ -1,9 +1,9 @@
 import { TuttiError } from "../../errors.js";
 import { CALLS } from "../calls.js";
 import { ANY_TAG } from "../comm.js";
-import { ELEMENT_TYPES, type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import { type ElementType, FLOAT64, type TypedArray } from "../elements.js";
 import type { Group } from "../matching.js";
-import { opNameOf, type Reduction } from "../ops.js";
+import { describeSignature, mismatchError, NO_ROOT, type Signature } from "../signature.js";
 import { Area } from "./area.js";
 import { EVERYBODY } from "./control.js";
 import type { Endpoint } from "./endpoint.js";
@@ -11,40 +11,8 @@ import type { Endpoint } from "./endpoint.js";
 // Looks at a slot before the ordinary way of waiting begins; enough for ranks that come at about the same time.
 const GLANCES = 200;
 
-/** What all ranks must say alike in a collective. */
-export interface Signature {
-  readonly call: number;
-  /** Code that a glance at shared memory compares. */
-  readonly kind: number;
-  readonly root: number;
-  /** Elements; compared only if `uniform`. */
-  readonly count: number;
-  readonly uniform: boolean;
-}
-
-const NO_ROOT = -1;
-const WITH_COUNTS = 1 << 24;
+/** Makes a kind that no signature has. */
 const REST = 1 << 25;
-
-/** The signature of a collective. */
-export function signature(
-  call: number,
-  type: ElementType | undefined,
-  { root = NO_ROOT, count = 0, uniform = true, reduction, withCounts = false }: SignatureDetails = {},
-): Signature {
-  const typeCode = type === undefined ? 0 : type.code + 1;
-  const opCode = reduction === undefined ? 0 : reduction.code + 1;
-  const kind = call | (typeCode << 8) | (opCode << 16) | (withCounts ? WITH_COUNTS : 0);
-  return { call, kind, root, count, uniform };
-}
-
-interface SignatureDetails {
-  readonly root?: number;
-  readonly count?: number;
-  readonly uniform?: boolean;
-  readonly reduction?: Reduction;
-  readonly withCounts?: boolean;
-}
 
 /** How the ranks of one communicator come together. */
 export class Meeting {
@@ -100,30 +68,11 @@ export class Meeting {
 
   /** The error of ranks that disagree, the same on every rank. */
   mismatch(what: string): TuttiError {
-    const calls = new Map<string, number[]>();
-    for (let r = 0; r < this.size; r++) {
-      const text = this.describe(r);
-      calls.set(text, [...(calls.get(text) ?? []), r]);
-    }
-    const lines = [...calls].map(
-      ([text, ranks]) => `${ranks.length > 1 ? "ranks" : "rank"} ${ranks.join(", ")}: ${text}`,
+    const { area } = this;
+    const calls = this.group.ranks.map((_, r) =>
+      describeSignature({ kind: area.kind(r), root: area.root(r), count: area.count(r) }),
     );
-    const data = { communicator: this.group.name, calls: Object.fromEntries([...calls]) };
-    return new TuttiError("mismatch", `ranks of ${this.group.name} ${what}: ${lines.join("; ")}`, data);
-  }
-
-  private describe(rank: number): string {
-    const kind = this.area.kind(rank);
-    const root = this.area.root(rank);
-    const type = (kind >> 8) & 0xff;
-    const op = (kind >> 16) & 0xff;
-    const details = [
-      type === 0 ? "" : `${this.area.count(rank)} × ${ELEMENT_TYPES[type - 1].name}`,
-      op === 0 ? "" : `op ${opNameOf(op - 1)}`,
-      root === NO_ROOT ? "" : `root ${root}`,
-      (kind & WITH_COUNTS) === 0 ? "" : "with counts",
-    ];
-    return `${CALLS[kind & 0xff]}(${details.filter((text) => text !== "").join(", ")})`;
+    return mismatchError(this.group.name, what, calls);
   }
 
   /** Whoever comes last wakes the others; all need all, so nobody is woken for less. */

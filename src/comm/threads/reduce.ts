@@ -1,9 +1,10 @@
 import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
 import { foldValues, type Part } from "../fold.js";
 import type { ElementOp, Reduction } from "../ops.js";
+import type { Signature } from "../signature.js";
 import { INLINE } from "./area.js";
 import { exchange } from "./exchange.js";
-import type { Meeting, Signature } from "./meeting.js";
+import type { Meeting } from "./meeting.js";
 
 const PRIVATE_INPUT = 1;
 const PRIVATE_OUT = 2;

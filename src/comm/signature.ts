@@ -1,0 +1,69 @@
+import { TuttiError } from "../errors.js";
+import { CALLS } from "./calls.js";
+import { ELEMENT_TYPES, type ElementType } from "./elements.js";
+import { opNameOf, type Reduction } from "./ops.js";
+
+/** What a rank says of a collective call, for the others to compare with theirs. */
+export interface Signature {
+  readonly call: number;
+  /** Call, element type, operation and whether there are counts, in one integer. */
+  readonly kind: number;
+  readonly root: number;
+  /** Elements; compared only if `uniform`. */
+  readonly count: number;
+  readonly uniform: boolean;
+}
+
+export const NO_ROOT = -1;
+const WITH_COUNTS = 1 << 24;
+
+/** The signature of a collective. */
+export function signature(
+  call: number,
+  type: ElementType | undefined,
+  { root = NO_ROOT, count = 0, uniform = true, reduction, withCounts = false }: SignatureDetails = {},
+): Signature {
+  const typeCode = type === undefined ? 0 : type.code + 1;
+  const opCode = reduction === undefined ? 0 : reduction.code + 1;
+  const kind = call | (typeCode << 8) | (opCode << 16) | (withCounts ? WITH_COUNTS : 0);
+  return { call, kind, root, count, uniform };
+}
+
+/** What a collective call has beside its name and its element type. */
+export interface SignatureDetails {
+  readonly root?: number;
+  readonly count?: number;
+  readonly uniform?: boolean;
+  readonly reduction?: Reduction;
+  readonly withCounts?: boolean;
+}
+
+/** `allreduce(4 × float64, op sum)`. */
+export function describeSignature({ kind, root, count }: Omit<Signature, "call" | "uniform">): string {
+  const type = (kind >> 8) & 0xff;
+  const op = (kind >> 16) & 0xff;
+  const details = [
+    type === 0 ? "" : `${count} × ${ELEMENT_TYPES[type - 1].name}`,
+    op === 0 ? "" : `op ${opNameOf(op - 1)}`,
+    root === NO_ROOT ? "" : `root ${root}`,
+    (kind & WITH_COUNTS) === 0 ? "" : "with counts",
+  ];
+  return `${CALLS[kind & 0xff]}(${details.filter((text) => text !== "").join(", ")})`;
+}
+
+/**
+ * The error of ranks that disagree about a collective, the same on every rank.
+ *
+ * @param communicator what errors call it
+ * @param what what is wrong, as in "called different collectives"
+ * @param calls what each rank has called, by rank
+ */
+export function mismatchError(communicator: string, what: string, calls: readonly string[]): TuttiError {
+  const ranks = new Map<string, number[]>();
+  for (const [rank, text] of calls.entries()) ranks.set(text, [...(ranks.get(text) ?? []), rank]);
+  const lines = [...ranks].map(
+    ([text, some]) => `${some.length > 1 ? "ranks" : "rank"} ${some.join(", ")}: ${text}`,
+  );
+  const data = { communicator, calls: Object.fromEntries([...ranks]) };
+  return new TuttiError("mismatch", `ranks of ${communicator} ${what}: ${lines.join("; ")}`, data);
+}
