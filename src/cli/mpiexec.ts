@@ -33,7 +33,7 @@ export function findMpiexec(): Mpiexec {
   if (found !== undefined) return found;
   const wanted = family === undefined ? "an MPI library" : `${family}, to which ${library} belongs,`;
   const install = family === "MPICH" ? "mpich" : "openmpi-bin";
-  const message = `tutti run --engine mpi: the launcher of ${wanted} was not found on the PATH (${COMMANDS.join(", ")}); install it (apt-get install ${install})`;
+  const message = `--engine mpi: the launcher of ${wanted} was not found on the PATH (${COMMANDS.join(", ")}); install it (apt-get install ${install})`;
   throw new TuttiError("library", message, { family, commands: COMMANDS });
 }
 

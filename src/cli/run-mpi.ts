@@ -41,7 +41,7 @@ export async function runMpi({ size, entry, scriptPath, argv, tag }: MpiRun): Pr
     return await new Promise<number>((resolve, reject) => {
       launcher.on("error", (cause) =>
         reject(
-          new TuttiError("library", `tutti run: cannot start ${command}: ${cause.message}`, { command }),
+          new TuttiError("library", `--engine mpi: cannot start ${command}: ${cause.message}`, { command }),
         ),
       );
       launcher.on("exit", (code, signal) => resolve(code ?? 128 + constants.signals[signal!]));

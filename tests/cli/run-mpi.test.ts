@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
-import { findMpiexec, type Mpiexec, mpiexecEnvironment } from "../../src/cli/mpiexec.js";
-import { FAMILIES, mpiexecOf } from "../support/mpi.js";
+import { findMpiexec, mpiexecEnvironment } from "../../src/cli/mpiexec.js";
+import { FAMILIES, libraryOf, mpiexecOf } from "../support/mpi.js";
 import { MAIN, Project, type Result } from "./tutti.js";
-
-/** Tells `tutti run` which of the installed libraries to take. */
-const LIBRARIES = {
-  "Open MPI": { linux: "libmpi.so.40", darwin: "libmpi.40.dylib" },
-  MPICH: { linux: "libmpich.so.12", darwin: "libmpich.12.dylib" },
-};
-const platform = process.platform === "darwin" ? "darwin" : "linux";
-const libraryOf = (family: Mpiexec["family"]) => ({ TUTTI_MPI_LIBRARY: LIBRARIES[family][platform] });
 
 const HELLO = `
 import { world } from "tutti/comm";

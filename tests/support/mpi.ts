@@ -29,6 +29,16 @@ export function mpiexecOf(family: Mpiexec["family"]): Mpiexec | undefined {
   return installed.find((mpiexec) => mpiexec.family === family);
 }
 
+const LIBRARIES = {
+  "Open MPI": { linux: "libmpi.so.40", darwin: "libmpi.40.dylib" },
+  MPICH: { linux: "libmpich.so.12", darwin: "libmpich.12.dylib" },
+};
+
+/** The environment that tells `tutti` to take the library of a family. */
+export function libraryOf(family: Mpiexec["family"]): { TUTTI_MPI_LIBRARY: string } {
+  return { TUTTI_MPI_LIBRARY: LIBRARIES[family][process.platform === "darwin" ? "darwin" : "linux"] };
+}
+
 /** What a rank has left of a task. */
 export type Answer = { readonly value: unknown } | { readonly failure: Failure };
 

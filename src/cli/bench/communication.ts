@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
+import { findLauncher } from "../../comm/mpi/launcher.js";
 import { launch } from "../../comm/threads/launch.js";
 import { TuttiError } from "../../errors.js";
 import { mistake } from "../mistake.js";
 import { ranksOption } from "../run.js";
+import { runMpi } from "../run-mpi.js";
 import type { Benchmark } from "./benchmark.js";
 import { BENCHMARKS } from "./benchmarks.js";
 import { MEMORIES, type Memory } from "./message-buffers.js";
@@ -14,6 +16,7 @@ import { plotFile } from "./plot-file.js";
 /** What the user asks a benchmark for. */
 interface Options {
   readonly ranks: number;
+  readonly engine?: "threads" | "mpi";
   readonly bytes?: readonly number[];
   readonly iterations?: number;
   readonly memory?: Memory;
@@ -22,10 +25,12 @@ interface Options {
 }
 
 /** What the ranks are told. */
-export interface CommunicationBench extends Omit<Options, "ranks" | "bytes"> {
+export interface CommunicationBench extends Omit<Options, "ranks" | "engine" | "bytes"> {
   readonly name: string;
   /** Sizes of messages in bytes, in the order in which they are measured. */
   readonly sizes: readonly number[];
+  /** The number of ranks that the user wants; absent if any will do. */
+  readonly ranks?: number;
 }
 
 const RANK_MAIN = new URL("./communication-rank.js", import.meta.url);
@@ -38,9 +43,18 @@ export function register(bench: Command): void {
       .command(name)
       .description(`Time messages: ${benchmark.title}.`)
       .addOption(ranksOption().default(benchmark.defaultRanks(availableParallelism())))
+      .addOption(
+        new Option(
+          "--engine <engine>",
+          "what carries the ranks (default: mpi under mpiexec, else threads)",
+        ).choices(["threads", "mpi"]),
+      )
       .option("--iterations <count>", "how often each size is timed; fewer for long ones", positiveInteger)
       .option("--json", "print one JSON object for each size")
-      .action((options: Options) => run(name, benchmark, options));
+      .action((options: Options) => {
+        const given = command.getOptionValueSource("ranks") !== "default";
+        return run(name, benchmark, options, given);
+      });
     if (benchmark.unit === undefined) continue;
     command
       .addOption(
@@ -57,17 +71,38 @@ export function register(bench: Command): void {
   }
 }
 
-async function run(name: string, benchmark: Benchmark, { ranks, bytes, ...rest }: Options): Promise<void> {
-  benchmark.checkRanks(ranks);
+async function run(
+  name: string,
+  benchmark: Benchmark,
+  { ranks, engine, bytes, ...rest }: Options,
+  ranksGiven: boolean,
+): Promise<void> {
   const sizes = bytes ?? [0];
   checkUnit(name, benchmark.unit ?? 1, sizes);
-  process.exitCode = await launch({
+  const told: CommunicationBench = { name, sizes, ...rest };
+  const isRank = engine !== "threads" && findLauncher(process.env) !== undefined;
+  if (isRank) {
+    measureHere(ranksGiven ? { ...told, ranks } : told);
+    return;
+  }
+  benchmark.checkRanks(ranks);
+  const script = {
     size: ranks,
     entry: RANK_MAIN,
     scriptPath: RANK_MAIN.pathname,
-    argv: [JSON.stringify({ name, sizes, ...rest } satisfies CommunicationBench)],
-    explain: ({ tutti }) => mistake(tutti),
-  });
+    argv: [JSON.stringify(told)],
+  };
+  process.exitCode =
+    engine === "mpi"
+      ? await runMpi({ ...script, tag: false })
+      : await launch({ ...script, explain: ({ tutti }) => mistake(tutti) });
+}
+
+/** Measures on the ranks that `mpiexec` has started, of which this process is one. */
+function measureHere(told: CommunicationBench): void {
+  process.argv = [process.execPath, RANK_MAIN.pathname, JSON.stringify(told)];
+  // Not awaited: what it throws is a failure of this rank.
+  import(RANK_MAIN.href);
 }
 
 function checkUnit(name: string, unit: number, sizes: readonly number[]): void {

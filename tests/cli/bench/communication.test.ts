@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
-import { Project } from "../tutti.js";
+import { mpiexecEnvironment } from "../../../src/cli/mpiexec.js";
+import { FAMILIES, libraryOf, mpiexecOf } from "../../support/mpi.js";
+import { MAIN, Project } from "../tutti.js";
 
 const project = new Project({});
 after(() => project[Symbol.dispose]());
@@ -10,9 +13,20 @@ type Row = Record<"bytes" | "us" | "mbPerSecond", number> & { messagesPerSecond?
 
 /** What `tutti bench …args --json` prints, a row a line. */
 async function rows(...args: string[]): Promise<Row[]> {
-  const { code, stdout, stderr } = await project.tutti(["bench", ...args, "--iterations", "3", "--json"]);
+  return await rowsIn({}, ...args);
+}
+
+async function rowsIn(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Row[]> {
+  const { code, stdout, stderr } = await project.tutti(
+    ["bench", ...args, "--iterations", "3", "--json"],
+    env,
+  );
   assert.equal(code, 0, stderr);
   assert.equal(stderr, "");
+  return parse(stdout);
+}
+
+function parse(stdout: string): Row[] {
   return stdout
     .trimEnd()
     .split("\n")
@@ -44,6 +58,16 @@ const CASES: [name: string, ranks: number, ...options: string[]][] = [
   ["alltoall", 3],
 ];
 
+const MPI_CASES: [name: string, ranks: number][] = [
+  ["latency", 2],
+  ["bandwidth", 2],
+  ["rate", 4],
+  ["allreduce", 3],
+  ["bcast", 3],
+  ["alltoall", 3],
+  ["barrier", 3],
+];
+
 describe("bench prints a consistent row for each size", () => {
   for (const [name, ranks, ...options] of CASES) {
     test([name, "-n", ranks, ...options].join(" "), async () => {
@@ -60,6 +84,64 @@ describe("bench prints a consistent row for each size", () => {
     });
   }
 });
+
+for (const { family, install } of FAMILIES) {
+  const mpiexec = mpiexecOf(family);
+  const skip = mpiexec === undefined ? `${family} is not installed: ${install}` : false;
+
+  describe(`bench on ${family}`, { skip }, () => {
+    const env = { ...mpiexecEnvironment(), ...libraryOf(family), NO_COLOR: "1" };
+
+    for (const [name, ranks] of MPI_CASES) {
+      test(`--engine mpi ${name} -n ${ranks}`, async () => {
+        const sizes = name === "barrier" ? [] : ["--bytes", "35000:70000"];
+        const found = await rowsIn(env, name, "--engine", "mpi", "-n", `${ranks}`, ...sizes);
+        assert.deepEqual(
+          found.map(({ bytes }) => bytes),
+          name === "barrier" ? [0] : [35000, 70000],
+        );
+        for (const row of found) check(row);
+      });
+    }
+
+    const underMpiexec = (ranks: number, ...args: string[]) =>
+      spawnSync(mpiexec!.command, ["-n", `${ranks}`, process.execPath, MAIN, "bench", ...args], {
+        cwd: project.folder,
+        env: { ...process.env, ...env },
+        encoding: "utf8",
+      });
+
+    test("under mpiexec it measures on the ranks that are there, whose first prints", () => {
+      const options = ["--bytes", "8:16", "--iterations", "3"];
+      const { status, stdout, stderr } = underMpiexec(2, "latency", "--json", ...options);
+      assert.equal(status, 0, stderr);
+      const found = parse(stdout);
+      assert.deepEqual(
+        found.map(({ bytes }) => bytes),
+        [8, 16],
+      );
+      found.forEach(check);
+      const table = underMpiexec(2, "alltoall", ...options, "--plot", `${family}.svg`);
+      assert.equal(table.status, 0, table.stderr);
+      assert.match(table.stdout, /^alltoall: .*ranks: 2, engine: mpi, .*\r?\n.*\n +8 .*\n +16 /);
+      assert.ok(existsSync(project.path(`${family}.svg`)));
+    });
+
+    const wrong: [ranks: number, args: string[], message: RegExp][] = [
+      [3, ["latency"], /bench latency.*exactly 2 ranks, found -n 3/],
+      [2, ["barrier", "-n", "3"], /started 2 ranks, which -n cannot change, found -n 3/],
+    ];
+    for (const [ranks, args, message] of wrong) {
+      test(`mpiexec -n ${ranks} tutti bench ${args.join(" ")}: one message without a stack`, () => {
+        const { status, stdout, stderr } = underMpiexec(ranks, ...args);
+        assert.notEqual(status, 0);
+        const said = (stdout + stderr).split("\n").filter((line) => message.test(line));
+        assert.equal(said.length, 1, stdout + stderr);
+        assert.doesNotMatch(stdout + stderr, /^ +at /m);
+      });
+    }
+  });
+}
 
 test("bench barrier has one row, whose messages are empty", async () => {
   const [row, ...more] = await rows("barrier", "-n", "3");
@@ -121,6 +203,8 @@ const WRONG: Record<string, [args: string[], message: RegExp]> = {
     /no memory for.*9000000000000000/,
   ],
   "a memory that is none": [["alltoall", "--memory", "disk"], /'disk' is invalid.*shared, private/],
+  "an engine that is none": [["barrier", "--engine", "steam"], /'steam' is invalid.*threads, mpi/],
+  "three ranks of MPI for two": [["latency", "--engine", "mpi", "-n", "3"], /exactly 2 ranks, found -n 3/],
   "no iterations": [["barrier", "--iterations", "0"], /--iterations.*at least 1/],
   "sizes of barriers": [["barrier", "--bytes", "8"], /unknown option '--bytes'/],
   "a picture of another kind": [["rate", "--plot", "curve.pdf"], /'curve.pdf' is invalid.*\.svg or \.png/],
