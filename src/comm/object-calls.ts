@@ -7,22 +7,10 @@ import { foldValues } from "./fold.js";
 import { evenLayout, type Layout, offsets } from "./layout.js";
 import { pack, packAll, unpack, unpackAll } from "./objects.js";
 import type { ElementOp } from "./ops.js";
-import type { Transport } from "./transport.js";
+import { ReductionCalls } from "./reduction-calls.js";
 
 /** The methods that carry values, built on the transport of buffers: lengths first where they are not known, then bytes. */
-export abstract class ObjectCalls {
-  readonly rank: number;
-  readonly size: number;
-  readonly name: string;
-
-  constructor(protected readonly transport: Transport) {
-    this.rank = transport.rank;
-    this.size = transport.size;
-    this.name = transport.name;
-  }
-
-  protected abstract begin(call: number): void;
-
+export abstract class ObjectCalls extends ReductionCalls {
   sendObject(value: unknown, dest: number, tag = 0): void {
     const call = CALL.sendObject;
     this.begin(call);

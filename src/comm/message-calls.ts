@@ -1,0 +1,96 @@
+import { CALL } from "./calls.js";
+import { checkBuffer, checkDest, checkOverlap, checkRecvTag, checkSource, checkTag } from "./check.js";
+import { ANY_SOURCE, ANY_TAG, PROC_NULL, type SendrecvTags } from "./comm.js";
+import { CommunicatorBase } from "./communicator-base.js";
+import type { ElementType, TypedArray } from "./elements.js";
+import { CompletedRequest, markOwn, type Request } from "./request.js";
+import { Status } from "./status.js";
+
+/** The methods that carry a buffer from one rank to one other rank. */
+export abstract class MessageCalls extends CommunicatorBase {
+  send(buf: TypedArray, dest: number, tag = 0): void {
+    this.sendBuffer(CALL.send, buf, dest, tag, false);
+  }
+
+  ssend(buf: TypedArray, dest: number, tag = 0): void {
+    this.sendBuffer(CALL.ssend, buf, dest, tag, true);
+  }
+
+  isend(buf: TypedArray, dest: number, tag = 0): Request<void> {
+    this.begin(CALL.isend);
+    const type = this.checkSend(CALL.isend, buf, dest, tag);
+    if (dest === PROC_NULL) return new CompletedRequest(undefined);
+    return this.transport.isend(CALL.isend, type, buf, dest, tag);
+  }
+
+  recv(buf: TypedArray, source = ANY_SOURCE, tag = ANY_TAG): Status {
+    this.begin(CALL.recv);
+    const type = this.checkReceive(CALL.recv, buf, source, tag);
+    if (source === PROC_NULL) return noMessage();
+    return this.transport.recv(CALL.recv, type, buf, source, tag);
+  }
+
+  irecv(buf: TypedArray, source = ANY_SOURCE, tag = ANY_TAG): Request<Status> {
+    this.begin(CALL.irecv);
+    const type = this.checkReceive(CALL.irecv, buf, source, tag);
+    if (source === PROC_NULL) return new CompletedRequest(noMessage());
+    const request = this.transport.irecv(CALL.irecv, type, buf, source, tag);
+    return source === this.rank || this.size === 1 ? markOwn(request) : request;
+  }
+
+  sendrecv(
+    sendBuf: TypedArray,
+    dest: number,
+    recvBuf: TypedArray,
+    source = ANY_SOURCE,
+    { sendTag = 0, recvTag = ANY_TAG }: SendrecvTags = {},
+  ): Status {
+    const call = CALL.sendrecv;
+    this.begin(call);
+    const sendType = this.checkSend(call, sendBuf, dest, sendTag);
+    const recvType = this.checkReceive(call, recvBuf, source, recvTag);
+    checkOverlap(call, "recvBuf", sendBuf, recvBuf);
+    const received =
+      source === PROC_NULL
+        ? new CompletedRequest(noMessage())
+        : this.transport.irecv(call, recvType, recvBuf, source, recvTag);
+    if (dest !== PROC_NULL) this.transport.send(call, sendType, sendBuf, dest, sendTag, false);
+    return received.wait();
+  }
+
+  probe(source = ANY_SOURCE, tag = ANY_TAG): Status {
+    this.begin(CALL.probe);
+    checkSource(CALL.probe, source, this.size);
+    checkRecvTag(CALL.probe, tag);
+    return source === PROC_NULL ? noMessage() : this.transport.probe(CALL.probe, source, tag);
+  }
+
+  iprobe(source = ANY_SOURCE, tag = ANY_TAG): Status | undefined {
+    this.begin(CALL.iprobe);
+    checkSource(CALL.iprobe, source, this.size);
+    checkRecvTag(CALL.iprobe, tag);
+    return source === PROC_NULL ? noMessage() : this.transport.iprobe(source, tag);
+  }
+
+  private sendBuffer(call: number, buf: TypedArray, dest: number, tag: number, synchronous: boolean): void {
+    this.begin(call);
+    const type = this.checkSend(call, buf, dest, tag);
+    if (dest !== PROC_NULL) this.transport.send(call, type, buf, dest, tag, synchronous);
+  }
+
+  private checkSend(call: number, buf: TypedArray, dest: number, tag: number): ElementType {
+    checkDest(call, dest, this.size);
+    checkTag(call, tag);
+    return checkBuffer(call, "buf", buf);
+  }
+
+  private checkReceive(call: number, buf: TypedArray, source: number, tag: number): ElementType {
+    checkSource(call, source, this.size);
+    checkRecvTag(call, tag);
+    return checkBuffer(call, "buf", buf);
+  }
+}
+
+function noMessage(): Status {
+  return new Status(PROC_NULL, ANY_TAG, 0);
+}
