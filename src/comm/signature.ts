@@ -39,7 +39,12 @@ export interface SignatureDetails {
 }
 
 /** `allreduce(4 × float64, op sum)`. */
-export function describeSignature({ kind, root, count }: Omit<Signature, "call" | "uniform">): string {
+export function describeSignature(shown: Shown): string {
+  return `${CALLS[shown.kind & 0xff]}(${signatureDetails(shown).join(", ")})`;
+}
+
+/** `4 × float64`, `op sum`. */
+export function signatureDetails({ kind, root, count }: Shown): string[] {
   const type = (kind >> 8) & 0xff;
   const op = (kind >> 16) & 0xff;
   const details = [
@@ -48,8 +53,11 @@ export function describeSignature({ kind, root, count }: Omit<Signature, "call" 
     root === NO_ROOT ? "" : `root ${root}`,
     (kind & WITH_COUNTS) === 0 ? "" : "with counts",
   ];
-  return `${CALLS[kind & 0xff]}(${details.filter((text) => text !== "").join(", ")})`;
+  return details.filter((text) => text !== "");
 }
+
+/** What a rank shows the others of its signature. */
+type Shown = Pick<Signature, "kind" | "root" | "count">;
 
 /**
  * The error of ranks that disagree about a collective, the same on every rank.

@@ -24,14 +24,14 @@ describe("a mismatch is reported by all ranks, and the communicator still works"
 
 describe("waiting for a rank that has returned is an error that names both", () => {
   const expected: Record<string, RegExp> = {
-    recv: /^deadlock: recv: rank 0 waits for rank 1 to send a message \(tag 4, on world\), but rank 1 has returned/,
+    recv: /^deadlock: recv: rank 0 waits for rank 1 to send a message \(tag 4, 1 × int8, on world\), but rank 1 has returned/,
     recvFromAny:
-      /^deadlock: recv: rank 0 waits for any rank to send a message \(any tag, on world\), but all other/,
+      /^deadlock: recv: rank 0 waits for any rank to send a message \(any tag, 1 × int8, on world\), but all other/,
     irecv: /^deadlock: irecv: rank 0 waits for rank 1/,
     probe: /^deadlock: probe: rank 0 waits for rank 1/,
     recvObject: /^deadlock: recvObject: rank 0 waits for rank 1/,
     ssend:
-      /^deadlock: ssend: rank 0 waits for rank 1 to receive a message \(tag 2, on world\), but rank 1 has returned/,
+      /^deadlock: ssend: rank 0 waits for rank 1 to receive a message \(tag 2, 1 × int8, on world\), but rank 1 has returned/,
     longSend: /^deadlock: send: rank 0 waits for rank 1/,
     barrier: /^deadlock: barrier: rank 0 of world waits for rank 1, which has returned without calling it/,
     allreduce: /^deadlock: allreduce: rank 0 of world waits for rank 1/,
@@ -62,10 +62,10 @@ describe("a job that is ended", () => {
     const pool = new RankPool(4);
     const run = pool.run(BODIES, "waitForever").catch((error: Error) => error);
     const expected = [
-      "rank 0 waits in recv for rank 1, tag 5, on world",
-      "rank 1 waits in barrier on part 0 of world",
-      "rank 2 waits in irecv for any rank, tag 8, on world",
-      "rank 3 waits in ssend for rank 2, tag 9, on world",
+      "rank 0 waits in recv for rank 1 (tag 5, 1 × int8, on world)",
+      "rank 1 waits in barrier for rank 0 (on part 0 of world)",
+      "rank 2 waits in irecv for any rank (tag 8, 1 × int8, on world)",
+      "rank 3 waits in ssend for rank 2 (tag 9, 3 × float32, on world)",
     ];
     for (let tries = 0; tries < 500 && pool.describe().join() !== expected.join(); tries++)
       await setTimeout(20);

@@ -28,6 +28,8 @@ export interface Waiting extends Wait {
   /** The method that the user called. */
   readonly call: string;
   readonly operations: readonly Operation[];
+  /** Number of further operations, which are not named. */
+  readonly others?: number;
 }
 
 /** A message that has come but that nobody receives. */
@@ -65,8 +67,11 @@ export function waitingIn(operation: Operation): Waiting {
 }
 
 /** `recv for rank 1 (tag 5, 3 × float64, on world)`; for several operations, each with its own partner. */
-export function describeWaiting({ call, operations }: Waiting): string {
-  if (operations.length !== 1) return `${call} for ${listOf(operations.map(describeOperation), "or")}`;
+export function describeWaiting({ call, operations, others = 0 }: Waiting): string {
+  if (operations.length !== 1) {
+    const named = operations.map(describeOperation);
+    return `${call} for ${listOf(others > 0 ? [...named, `${others} others`] : named, "or")}`;
+  }
   const [operation] = operations;
   return `${call} for ${partnerOf(operation)} ${particulars(operation)}`;
 }

@@ -90,6 +90,11 @@ export class Area {
     return this.floats[(this.begin(rank) >> 3) + 2];
   }
 
+  /** What `rank` says of its call. */
+  shown(rank: number): { readonly kind: number; readonly root: number; readonly count: number } {
+    return { kind: this.kind(rank), root: this.root(rank), count: this.count(rank) };
+  }
+
   /** Says where a long buffer of this rank lies; `which` is 0 or 1. */
   setLocation(which: number, bufferId: number, offset: number): void {
     const at = this.payload(this.rank) + 16 * which;

@@ -1,9 +1,8 @@
 import { TuttiError } from "../../errors.js";
-import { CALLS } from "../calls.js";
 
 /*
  * The control block of a job: one SharedArrayBuffer that every rank and the launcher can write.
- * It tells each rank when to wake, and everybody how the job stands and what each rank is waiting in.
+ * It tells each rank when to wake, and everybody how the job stands.
  */
 
 const ABORT_STATE = 0; // 0 running, 1 somebody writes the reason, 2 aborted
@@ -18,14 +17,8 @@ const RANK_BLOCK = 32;
 const DOORBELL = 0; // changes whenever a sleeping rank should look again
 const SLEEPERS = 1; // more than 0 while the rank sleeps or an awaited request watches the doorbell
 const FINISHED = 2;
-const WAIT_CALL = 4; // code of the call, 0 while the rank is not waiting
-const WAIT_PEER = 5;
-const WAIT_TAG = 6;
-const WAIT_NAME_LENGTH = 7;
 
 const MESSAGE_BYTES = 8192;
-/** The longest name of a communicator that is kept for each rank. */
-const NAME_BYTES = 128;
 
 type WaitAsyncResult = { async: false; value: string } | { async: true; value: Promise<string> };
 
@@ -34,26 +27,12 @@ const { waitAsync } = Atomics as unknown as {
   waitAsync(array: Int32Array, index: number, value: number): WaitAsyncResult;
 };
 
-/** Value of the peer field for "every rank of the communicator". */
-export const EVERYBODY = -3;
-
-/** What a rank is waiting in. */
-export interface Waiting {
-  readonly call: string;
-  /** World rank of the peer, {@link ANY_SOURCE}, or {@link EVERYBODY} in a collective. */
-  readonly peer: number;
-  readonly tag: number;
-  /** Name of the communicator. */
-  readonly communicator: string;
-}
-
 export class Control {
   private readonly words: Int32Array;
   private readonly message: Uint8Array;
-  private readonly names: Uint8Array;
 
   static allocate(size: number): SharedArrayBuffer {
-    return new SharedArrayBuffer(4 * (HEADER + size * RANK_BLOCK) + MESSAGE_BYTES + size * NAME_BYTES);
+    return new SharedArrayBuffer(4 * (HEADER + size * RANK_BLOCK) + MESSAGE_BYTES);
   }
 
   constructor(
@@ -63,7 +42,6 @@ export class Control {
     const words = HEADER + size * RANK_BLOCK;
     this.words = new Int32Array(buffer, 0, words);
     this.message = new Uint8Array(buffer, 4 * words, MESSAGE_BYTES);
-    this.names = new Uint8Array(buffer, 4 * words + MESSAGE_BYTES, size * NAME_BYTES);
   }
 
   /** The first of `count` numbers for new communicators that no other communicator of the job has. The world is 0. */
@@ -146,34 +124,6 @@ export class Control {
   /** Ends what {@link Control.announceSleep} began. */
   awake(rank: number): void {
     Atomics.sub(this.words, HEADER + rank * RANK_BLOCK + SLEEPERS, 1);
-  }
-
-  /** Says what `rank` is waiting in, for {@link Control.waiting}. */
-  startWaiting(rank: number, call: number, peer: number, tag: number, communicator: string): void {
-    const { words } = this;
-    const base = HEADER + rank * RANK_BLOCK;
-    words[base + WAIT_PEER] = peer;
-    words[base + WAIT_TAG] = tag;
-    const name = this.names.subarray(rank * NAME_BYTES, (rank + 1) * NAME_BYTES);
-    words[base + WAIT_NAME_LENGTH] = new TextEncoder().encodeInto(communicator, name).written;
-    Atomics.store(words, base + WAIT_CALL, call);
-  }
-
-  stopWaiting(rank: number): void {
-    Atomics.store(this.words, HEADER + rank * RANK_BLOCK + WAIT_CALL, 0);
-  }
-
-  waiting(rank: number): Waiting | undefined {
-    const { words } = this;
-    const base = HEADER + rank * RANK_BLOCK;
-    const call = Atomics.load(words, base + WAIT_CALL);
-    if (call === 0) return undefined;
-    return {
-      call: CALLS[call],
-      peer: words[base + WAIT_PEER],
-      tag: words[base + WAIT_TAG],
-      communicator: decode(this.names, rank * NAME_BYTES, words[base + WAIT_NAME_LENGTH]),
-    };
   }
 }
 

@@ -1,16 +1,17 @@
 import type { MessagePort } from "node:worker_threads";
 import { TuttiError } from "../../errors.js";
-import { ANY_SOURCE } from "../comm.js";
+import { type Waiting, waitingIn } from "../explain/operation.js";
 import { Folder } from "../fold.js";
 import { type Arrival, type Group, Matcher, type Receive } from "../matching.js";
 import { Control } from "./control.js";
-import { findLost, type Wait } from "./deadlock.js";
 import type { RankEnvironment } from "./job.js";
 import { Links } from "./links.js";
+import { type Exchange, findLost, operationOf, type Probe } from "./lost.js";
 import type { Send } from "./send.js";
 import { SharedBuffers } from "./shared-buffers.js";
 import { Tickets } from "./tickets.js";
-import { type Reason, Waiter } from "./waiter.js";
+import { WaitBoard } from "./wait-board.js";
+import { Waiter } from "./waiter.js";
 
 /** Milliseconds that an aborting rank waits for the launcher to end it. */
 const ABORT_PATIENCE = 2000;
@@ -19,6 +20,7 @@ const ABORT_PATIENCE = 2000;
 export class Endpoint {
   readonly rank: number;
   readonly control: Control;
+  readonly board: WaitBoard;
   readonly buffers: SharedBuffers;
   readonly links: Links;
   readonly waiter: Waiter;
@@ -29,13 +31,14 @@ export class Endpoint {
   private polledAt = 0;
   private madeFolder: Folder | undefined;
 
-  constructor({ rank, size, control, rings, peers, launcher }: RankEnvironment) {
+  constructor({ rank, size, control, board, rings, peers, launcher }: RankEnvironment) {
     this.rank = rank;
     this.launcher = launcher;
     this.control = new Control(control, size);
+    this.board = new WaitBoard(board, size);
     this.buffers = new SharedBuffers(peers);
     this.links = new Links(rings, rank, this.control, this.buffers, this.matcher);
-    this.waiter = new Waiter(rank, this.control, this.links);
+    this.waiter = new Waiter(rank, this.control, this.board, this.links);
   }
 
   /** Combines buffers; made when it is first needed, because compiling its loops takes some milliseconds. */
@@ -47,12 +50,13 @@ export class Endpoint {
   /** Waits until `operation` is done; throws if that cannot happen any more. */
   finish(operation: Send | Receive): void {
     if (operation.done) return;
-    const wait = waitOf(operation, true);
     try {
       this.waiter.block(
-        reasonOf(wait),
-        () => operation.done,
-        () => findLost(this.control, this.rank, wait),
+        {
+          ready: () => operation.done,
+          lost: () => findLost(this.control, operation, true),
+          waiting: () => waitingFor(operation),
+        },
         operation,
       );
     } finally {
@@ -64,7 +68,7 @@ export class Endpoint {
   poll(operation: Send | Receive): boolean {
     if (operation.done) return true;
     this.polledAt = this.control.doorbell(this.rank);
-    const error = findLost(this.control, this.rank, waitOf(operation, false));
+    const error = findLost(this.control, operation, false);
     this.links.progress();
     if (operation.done) return true;
     this.control.throwIfAborted();
@@ -75,22 +79,21 @@ export class Endpoint {
 
   /** Resolves when it is worth to {@link Endpoint.poll} again. Call in the same turn of the event loop as that. */
   turn(operation: Send | Receive): Promise<void> {
-    return this.waiter.turn(reasonOf(waitOf(operation, false)), this.polledAt);
+    return this.waiter.turn(() => waitingFor(operation), this.polledAt);
   }
 
   /** Waits for a message without receiving it. */
   probe(call: number, group: Group, source: number, tag: number): Arrival {
-    const peer = source === ANY_SOURCE ? source : group.ranks[source];
-    const wait: Wait = { call, group, peer, tag, wanted: "to send", blocked: true };
+    const wanted: Probe = { call, group, source, tag };
     let found: Arrival | undefined;
-    this.waiter.block(
-      reasonOf(wait),
-      () => {
+    this.waiter.block({
+      ready: () => {
         found = this.matcher.find(group.context, source, tag);
         return found !== undefined;
       },
-      () => findLost(this.control, this.rank, wait),
-    );
+      lost: () => findLost(this.control, wanted, true),
+      waiting: () => waitingFor(wanted),
+    });
     return found!;
   }
 
@@ -110,14 +113,6 @@ export class Endpoint {
   }
 }
 
-function waitOf(operation: Send | Receive, blocked: boolean): Wait {
-  const { call, group, tag } = operation;
-  if (!("source" in operation))
-    return { call, group, peer: operation.dest, tag, wanted: "to receive", blocked };
-  const peer = operation.source === ANY_SOURCE ? ANY_SOURCE : group.ranks[operation.source];
-  return { call, group, peer, tag, wanted: "to send", blocked };
-}
-
-function reasonOf({ call, peer, tag, group }: Wait): Reason {
-  return { call, peer, tag, communicator: group.name };
+function waitingFor(exchange: Exchange): Waiting {
+  return waitingIn(operationOf(exchange));
 }

@@ -1,9 +1,10 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { TuttiError } from "../../errors.js";
-import { ANY_SOURCE, ANY_TAG } from "../comm.js";
+import { describeWaiting } from "../explain/operation.js";
 import { allocateArea } from "./area.js";
-import { Control, EVERYBODY } from "./control.js";
+import { Control } from "./control.js";
 import { allocateRings } from "./ring.js";
+import { WaitBoard } from "./wait-board.js";
 
 /** The most ranks that one job of the threads engine can have. */
 export const MAX_RANKS = 128;
@@ -13,6 +14,8 @@ export interface RankEnvironment {
   readonly rank: number;
   readonly size: number;
   readonly control: SharedArrayBuffer;
+  /** Where each rank posts what it waits for. */
+  readonly board: SharedArrayBuffer;
   readonly rings: SharedArrayBuffer;
   /** Where the collectives of the world meet. */
   readonly area: SharedArrayBuffer;
@@ -60,10 +63,12 @@ export function createJob(size: number): Job {
   }
   const buffers = {
     control: Control.allocate(size),
+    board: WaitBoard.allocate(size),
     rings: allocateRings(size),
     area: allocateArea(size),
   };
   const control = new Control(buffers.control, size);
+  const board = new WaitBoard(buffers.board, size);
   const peers = connect(size);
   const launcherPorts: MessagePort[] = [];
   const listeners: ((event: AbortEvent) => void)[] = [];
@@ -93,7 +98,8 @@ export function createJob(size: number): Job {
       listeners.push(listener);
       if (aborted !== undefined) listener(aborted);
     },
-    describe: () => Array.from({ length: size }, (_, rank) => `rank ${rank} ${describeRank(control, rank)}`),
+    describe: () =>
+      Array.from({ length: size }, (_, rank) => `rank ${rank} ${describeRank(control, board, rank)}`),
     close() {
       for (const port of launcherPorts) port.close();
     },
@@ -113,12 +119,8 @@ function connect(size: number): (MessagePort | null)[][] {
   return ports;
 }
 
-function describeRank(control: Control, rank: number): string {
+function describeRank(control: Control, board: WaitBoard, rank: number): string {
   if (control.finished(rank)) return "has finished";
-  const waiting = control.waiting(rank);
-  if (waiting === undefined) return "is running";
-  const { call, peer, tag, communicator } = waiting;
-  if (peer === EVERYBODY) return `waits in ${call} on ${communicator}`;
-  const whom = peer === ANY_SOURCE ? "any rank" : `rank ${peer}`;
-  return `waits in ${call} for ${whom}, ${tag === ANY_TAG ? "any tag" : `tag ${tag}`}, on ${communicator}`;
+  const waiting = board.note(rank)?.waiting;
+  return waiting === undefined ? "is running" : `waits in ${describeWaiting(waiting)}`;
 }

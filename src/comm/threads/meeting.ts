@@ -1,11 +1,10 @@
 import { TuttiError } from "../../errors.js";
 import { CALLS } from "../calls.js";
-import { ANY_TAG } from "../comm.js";
 import { type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import { type Waiting, waitingIn } from "../explain/operation.js";
 import type { Group } from "../matching.js";
-import { describeSignature, mismatchError, NO_ROOT, type Signature } from "../signature.js";
+import { describeSignature, mismatchError, NO_ROOT, type Signature, signatureDetails } from "../signature.js";
 import { Area } from "./area.js";
-import { EVERYBODY } from "./control.js";
 import type { Endpoint } from "./endpoint.js";
 
 // Looks at a slot before the ordinary way of waiting begins; enough for ranks that come at about the same time.
@@ -69,9 +68,7 @@ export class Meeting {
   /** The error of ranks that disagree, the same on every rank. */
   mismatch(what: string): TuttiError {
     const { area } = this;
-    const calls = this.group.ranks.map((_, r) =>
-      describeSignature({ kind: area.kind(r), root: area.root(r), count: area.count(r) }),
-    );
+    const calls = this.group.ranks.map((_, r) => describeSignature(area.shown(r)));
     return mismatchError(this.group.name, what, calls);
   }
 
@@ -83,11 +80,11 @@ export class Meeting {
       return;
     }
     for (let i = 0; i < GLANCES; i++) if (this.complete()) return;
-    this.endpoint.waiter.block(
-      { call, peer: EVERYBODY, tag: ANY_TAG, communicator: this.group.name },
-      () => this.complete(),
-      () => this.findMissing(call),
-    );
+    this.endpoint.waiter.block({
+      ready: () => this.complete(),
+      lost: () => this.findMissing(call),
+      waiting: () => this.waitingForMissing(call),
+    });
   }
 
   private complete(): boolean {
@@ -102,6 +99,21 @@ export class Meeting {
     const gone = (world: number, r: number) => endpoint.control.finished(world) && !area.hasArrived(r);
     const member = group.ranks.findIndex(gone);
     return member < 0 ? undefined : this.missing(member, call);
+  }
+
+  private waitingForMissing(call: number): Waiting {
+    const { area, group, rank } = this;
+    const mine = area.shown(rank);
+    const further = (mine.kind & REST) !== 0; // what it says of the call now is not what the user said
+    return waitingIn({
+      call: CALLS[call],
+      role: "collective",
+      kind: "all",
+      peers: group.ranks.filter((_, member) => member !== rank && !area.hasArrived(member)),
+      details: further ? [] : signatureDetails(mine),
+      communicator: group.name,
+      context: group.context,
+    });
   }
 
   private missing(member: number, call: number): TuttiError {

@@ -11,7 +11,7 @@ export class Send {
   done = false;
   /** World rank of the receiver. */
   readonly dest: number;
-  private readonly envelope: Envelope;
+  readonly envelope: Envelope;
   private ticket: Ticket | undefined;
   private lent: SharedArrayBuffer | undefined;
   private staged = false;
@@ -23,7 +23,7 @@ export class Send {
     dest: number,
     readonly tag: number,
     type: ElementType,
-    private readonly message: Uint8Array,
+    readonly message: Uint8Array,
     private readonly synchronous: boolean,
   ) {
     this.dest = group.ranks[dest];

@@ -1,20 +1,26 @@
 import { availableParallelism } from "node:os";
 import type { TuttiError } from "../../errors.js";
+import type { Waiting } from "../explain/operation.js";
 import type { Control } from "./control.js";
 import type { Links } from "./links.js";
+import type { WaitBoard } from "./wait-board.js";
 
 /** Milliseconds that a rank looks for what it waits for before it sleeps. Falling asleep and waking up takes about 0.04. */
 const SPIN = 0.2;
 /** The same when ranks share cores, so that looking keeps another rank from working. */
 const SPIN_CROWDED = 0.005;
 
-/** What a rank tells the launcher that it waits in. */
-export interface Reason {
-  readonly call: number;
-  readonly peer: number;
-  readonly tag: number;
-  /** Name of the communicator. */
-  readonly communicator: string;
+/** What a rank blocks in. */
+export interface Blocking {
+  /** Whether it can go on. */
+  readonly ready: () => boolean;
+  /**
+   * Why it never can, if that is so: asked before the last messages are taken in, because a rank that has returned may have
+   * sent what is waited for. Absent where {@link Blocking.waiting} tells all there is to know.
+   */
+  readonly lost?: () => TuttiError | undefined;
+  /** What it waits for as things are; asked before the rank sleeps, after it has looked for the last time. */
+  readonly waiting: () => Waiting;
 }
 
 /** How one rank waits. */
@@ -25,6 +31,7 @@ export class Waiter {
   constructor(
     private readonly rank: number,
     private readonly control: Control,
+    private readonly board: WaitBoard,
     private readonly links: Links,
   ) {
     this.spinTime = control.size <= availableParallelism() ? SPIN : SPIN_CROWDED;
@@ -33,35 +40,34 @@ export class Waiter {
   /**
    * Waits until `ready`: first looking, then asleep.
    *
-   * `lost` says why `ready` can never become true, if so. It is asked before the last messages are taken in: a rank that
-   * has returned may have sent what is waited for.
+   * @param until lets the looking end as soon as it is done
    */
-  block(
-    reason: Reason,
-    ready: () => boolean,
-    lost: () => TuttiError | undefined,
-    until?: { readonly done: boolean },
-  ): void {
-    const { control, rank, links } = this;
-    if (this.spin(ready, until)) return;
-    control.startWaiting(rank, reason.call, reason.peer, reason.tag, reason.communicator);
+  block(blocking: Blocking, until?: { readonly done: boolean }): void {
+    const { control, rank, board } = this;
+    if (this.spin(blocking, until)) return;
+    let noted = false;
     try {
       do {
         const seen = control.doorbell(rank);
         control.announceSleep(rank);
         try {
-          const error = lost();
-          links.progress();
-          if (ready()) return;
+          const error = blocking.lost?.();
+          this.links.progress();
+          if (blocking.ready()) return;
           control.throwIfAborted();
           if (error !== undefined) throw error;
+          const waiting = blocking.waiting();
+          if (!noted) board.setNote(rank, { waiting });
+          noted = true;
+          board.post(rank, waiting, seen);
           control.sleep(rank, seen);
         } finally {
+          board.remove(rank);
           control.awake(rank);
         }
-      } while (!this.spin(ready, until));
+      } while (!this.spin(blocking, until));
     } finally {
-      control.stopWaiting(rank);
+      if (noted) board.setNote(rank, undefined);
     }
   }
 
@@ -70,15 +76,15 @@ export class Waiter {
    *
    * @param seen the doorbell as it was before the request was found to be pending
    */
-  turn(reason: Reason, seen: number): Promise<void> {
-    this.currentTurn ??= this.awaitTurn(reason, seen).finally(() => {
+  turn(waiting: () => Waiting, seen: number): Promise<void> {
+    this.currentTurn ??= this.awaitTurn(waiting, seen).finally(() => {
       this.currentTurn = undefined;
     });
     return this.currentTurn;
   }
 
-  private async awaitTurn(reason: Reason, seen: number): Promise<void> {
-    const { control, rank, links } = this;
+  private async awaitTurn(waiting: () => Waiting, seen: number): Promise<void> {
+    const { control, rank, links, board } = this;
     const before = links.events;
     control.announceSleep(rank);
     // the promise of a sleeper does not keep the event loop alive
@@ -86,17 +92,16 @@ export class Waiter {
     try {
       links.progress();
       const asleep = links.events === before ? control.sleepAsync(rank, seen) : undefined;
-      if (asleep !== undefined)
-        control.startWaiting(rank, reason.call, reason.peer, reason.tag, reason.communicator);
+      if (asleep !== undefined) board.setNote(rank, { waiting: waiting() });
       await (asleep ?? new Promise((resolve) => setImmediate(resolve)));
     } finally {
       clearInterval(alive);
-      control.stopWaiting(rank);
+      board.setNote(rank, undefined);
       control.awake(rank);
     }
   }
 
-  private spin(ready: () => boolean, until?: { readonly done: boolean }): boolean {
+  private spin({ ready }: Blocking, until?: { readonly done: boolean }): boolean {
     const deadline = performance.now() + this.spinTime;
     do {
       for (let i = 0; i < 64; i++) {
