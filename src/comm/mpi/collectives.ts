@@ -2,125 +2,108 @@ import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
 import { extent, type Layout } from "../layout.js";
 import type { Pieces } from "../transport.js";
 import type { Mpi } from "./mpi.js";
+import type { Group, Prepared } from "./prepared.js";
 
-/** What collectives need to know of a communicator. */
-export interface Group {
-  readonly mpi: Mpi;
-  readonly comm: number;
-  readonly rank: number;
-  readonly size: number;
-  readonly name: string;
-  must(call: number, code: number): void;
-}
+/*
+ * The collectives that only move elements: what MPI is to be told of buffers and layouts.
+ */
 
 /** Puts the buffers of all ranks into their places on the root. Only the root knows the counts, so it is always a gatherv. */
 export function gather(
-  group: Group,
+  { mpi }: Group,
   call: number,
   type: ElementType,
   buf: TypedArray,
   root: number,
   into: Pieces | undefined,
-): void {
-  const { mpi, comm } = group;
+): Prepared {
   const handle = mpi.types[type.code];
   const count = mpi.count(call, buf.length);
   if (into === undefined) {
-    group.must(call, mpi.f.Gatherv(mpi.address(buf), count, handle, 0, 0, 0, handle, root, comm));
-    return;
+    const args = [mpi.address(buf), count, handle, 0, 0, 0, handle, root];
+    return { name: "Gatherv", args, memory: [buf] };
   }
   const { counts, displs } = intLayout(mpi, call, into.layout);
   const from = overlap(buf, into.buf) ? mpi.abi.inPlace : mpi.address(buf);
   const to = mpi.address(into.buf);
   const [countsAt, displsAt] = [mpi.address(counts), mpi.address(displs)];
-  group.must(call, mpi.f.Gatherv(from, count, handle, to, countsAt, displsAt, handle, root, comm));
+  const args = [from, count, handle, to, countsAt, displsAt, handle, root];
+  return { name: "Gatherv", args, memory: [buf, into.buf, counts, displs] };
 }
 
 /** Deals the pieces of the root's buffer out. Only the root knows the counts, so it is always a scatterv. */
 export function scatter(
-  group: Group,
+  { mpi }: Group,
   call: number,
   type: ElementType,
   from: Pieces | undefined,
   root: number,
   out: TypedArray,
-): void {
-  const { mpi, comm } = group;
+): Prepared {
   const handle = mpi.types[type.code];
   const count = mpi.count(call, out.length);
   if (from === undefined) {
-    group.must(call, mpi.f.Scatterv(0, 0, 0, handle, mpi.address(out), count, handle, root, comm));
-    return;
+    const args = [0, 0, 0, handle, mpi.address(out), count, handle, root];
+    return { name: "Scatterv", args, memory: [out] };
   }
   const { counts, displs } = intLayout(mpi, call, from.layout);
   const to = overlap(out, from.buf) ? mpi.abi.inPlace : mpi.address(out);
   const [countsAt, displsAt] = [mpi.address(counts), mpi.address(displs)];
-  const sent = mpi.address(from.buf);
-  group.must(call, mpi.f.Scatterv(sent, countsAt, displsAt, handle, to, count, handle, root, comm));
+  const args = [mpi.address(from.buf), countsAt, displsAt, handle, to, count, handle, root];
+  return { name: "Scatterv", args, memory: [from.buf, out, counts, displs] };
 }
 
 /** Puts the buffers of all ranks into their places on every rank. */
 export function allgather(
-  group: Group,
+  { mpi }: Group,
   call: number,
   type: ElementType,
   buf: TypedArray,
   into: Pieces,
-): void {
-  const { mpi, comm, size } = group;
+): Prepared {
   const { layout, buf: out } = into;
   const handle = mpi.types[type.code];
   const count = mpi.count(call, buf.length);
   // MPI's own form in place would have to be used by all ranks or none, which ranks do not know of each other
-  const from = mpi.address(overlap(buf, out) ? (buf.slice() as TypedArray) : buf);
+  const sent = overlap(buf, out) ? (buf.slice() as TypedArray) : buf;
+  const from = mpi.address(sent);
   if (layout.given) {
     const { counts, displs } = intLayout(mpi, call, layout);
     const [countsAt, displsAt] = [mpi.address(counts), mpi.address(displs)];
-    group.must(
-      call,
-      mpi.f.Allgatherv(from, count, handle, mpi.address(out), countsAt, displsAt, handle, comm),
-    );
-    return;
+    const args = [from, count, handle, mpi.address(out), countsAt, displsAt, handle];
+    return { name: "Allgatherv", args, memory: [sent, out, counts, displs] };
   }
   const straight = hasNoGaps(layout);
-  const packed = straight ? out : new type.Array(size * buf.length);
-  group.must(call, mpi.f.Allgather(from, count, handle, mpi.address(packed), count, handle, comm));
-  if (!straight) unpack(type, packed, layout, out);
+  const packed = straight ? out : new type.Array(layout.counts.length * buf.length);
+  const args = [from, count, handle, mpi.address(packed), count, handle];
+  const finish = straight ? undefined : () => unpack(type, packed, layout, out);
+  return { name: "Allgather", args, memory: [sent, packed], finish };
 }
 
 /** Sends a piece to every rank and gets one from each. */
-export function alltoall(group: Group, call: number, type: ElementType, from: Pieces, into: Pieces): void {
-  const { mpi, comm } = group;
+export function alltoall(
+  { mpi, size }: Group,
+  call: number,
+  type: ElementType,
+  from: Pieces,
+  into: Pieces,
+): Prepared {
   const handle = mpi.types[type.code];
   if (into.layout.given) {
     const sent = intLayout(mpi, call, from.layout);
     const received = intLayout(mpi, call, into.layout);
-    group.must(
-      call,
-      mpi.f.Alltoallv(
-        mpi.address(from.buf),
-        mpi.address(sent.counts),
-        mpi.address(sent.displs),
-        handle,
-        mpi.address(into.buf),
-        mpi.address(received.counts),
-        mpi.address(received.displs),
-        handle,
-        comm,
-      ),
-    );
-    return;
+    const memory = [from.buf, sent.counts, sent.displs, into.buf, received.counts, received.displs];
+    const [buf, counts, displs, out, ...expected] = memory.map((array) => mpi.address(array));
+    return { name: "Alltoallv", args: [buf, counts, displs, handle, out, ...expected, handle], memory };
   }
   const count = mpi.count(call, from.layout.counts[0]);
-  const total = count * group.size;
+  const total = count * size;
   const sent = hasNoGaps(from.layout) ? from.buf : pack(type, from, total);
   const straight = hasNoGaps(into.layout);
   const received = straight ? into.buf : new type.Array(total);
-  group.must(
-    call,
-    mpi.f.Alltoall(mpi.address(sent), count, handle, mpi.address(received), count, handle, comm),
-  );
-  if (!straight) unpack(type, received, into.layout, into.buf);
+  const args = [mpi.address(sent), count, handle, mpi.address(received), count, handle];
+  const finish = straight ? undefined : () => unpack(type, received, into.layout, into.buf);
+  return { name: "Alltoall", args, memory: [sent, received], finish };
 }
 
 /** A layout in MPI's ints. */

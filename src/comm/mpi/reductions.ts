@@ -2,7 +2,8 @@ import { bytesOf, type ElementType, FLOAT64, type TypedArray } from "../elements
 import { foldValues, type Part } from "../fold.js";
 import { type Layout, offsets } from "../layout.js";
 import type { Reduction } from "../ops.js";
-import { type Group, intLayout } from "./collectives.js";
+import { intLayout } from "./collectives.js";
+import { type Group, type Prepared, perform } from "./prepared.js";
 
 /*
  * MPI leaves the order of a reduction to the library. What depends on it, sums of floats of more than two ranks and
@@ -65,18 +66,9 @@ export function reduce(
   root: number,
   out: TypedArray | undefined,
 ): void {
-  const { mpi, comm, size } = group;
-  const op = mpi.operation(reduction, type, size);
-  if (op === undefined) {
-    allreduce(group, call, type, buf, reduction, out ?? new type.Array(buf.length));
-    return;
-  }
-  const to = out === undefined ? 0 : mpi.address(out);
-  // MPICH 4.0 crashes in its own form in place when the root is not rank 0
-  const input = out !== undefined && sameMemory(buf, out) ? (buf.slice() as TypedArray) : buf;
-  const from = mpi.address(input);
-  const count = mpi.count(call, buf.length);
-  group.must(call, mpi.f.Reduce(from, to, count, mpi.types[type.code], op, root, comm));
+  const op = group.mpi.operation(reduction, type, group.size);
+  if (op === undefined) allreduce(group, call, type, buf, reduction, out ?? new type.Array(buf.length));
+  else perform(group, call, nativeReduce(group, call, type, buf, op, root, out));
 }
 
 export function reduceScatter(
@@ -88,15 +80,9 @@ export function reduceScatter(
   layout: Layout,
   out: TypedArray,
 ): void {
-  const { mpi, comm, size } = group;
-  const op = mpi.operation(reduction, type, size);
-  if (op === undefined) {
-    foldPiece(group, call, type, buf, reduction, layout, out);
-    return;
-  }
-  const { counts } = intLayout(mpi, call, layout);
-  const [from, to] = [mpi.address(buf), mpi.address(out)];
-  group.must(call, mpi.f.Reduce_scatter(from, to, mpi.address(counts), mpi.types[type.code], op, comm));
+  const op = group.mpi.operation(reduction, type, group.size);
+  if (op === undefined) foldPiece(group, call, type, buf, reduction, layout, out);
+  else perform(group, call, nativeReduceScatter(group, call, type, buf, op, layout, out));
 }
 
 export function scan(
@@ -108,18 +94,59 @@ export function scan(
   exclusive: boolean,
   out: TypedArray,
 ): void {
-  const { mpi, comm, rank, size } = group;
+  const { mpi, rank, size } = group;
   const op = mpi.operation(reduction, type, size);
-  if (op === undefined) {
-    foldEverything(group, call, type, buf, reduction, exclusive ? rank : rank + 1, out);
-    return;
-  }
+  if (op !== undefined) perform(group, call, nativeScan(group, call, type, buf, op, exclusive, out));
+  else foldEverything(group, call, type, buf, reduction, exclusive ? rank : rank + 1, out);
+}
+
+/** @param op the library's operation */
+export function nativeReduce(
+  { mpi }: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  op: number,
+  root: number,
+  out: TypedArray | undefined,
+): Prepared {
+  const to = out === undefined ? 0 : mpi.address(out);
+  // MPICH 4.0 crashes in its own form in place when the root is not rank 0
+  const input = out !== undefined && sameMemory(buf, out) ? (buf.slice() as TypedArray) : buf;
+  const args = [mpi.address(input), to, mpi.count(call, buf.length), mpi.types[type.code], op, root];
+  return { name: "Reduce", args, memory: [input, out] };
+}
+
+/** @param op the library's operation */
+export function nativeReduceScatter(
+  { mpi }: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  op: number,
+  layout: Layout,
+  out: TypedArray,
+): Prepared {
+  const { counts } = intLayout(mpi, call, layout);
+  const args = [mpi.address(buf), mpi.address(out), mpi.address(counts), mpi.types[type.code], op];
+  return { name: "Reduce_scatter", args, memory: [buf, out, counts] };
+}
+
+/** @param op the library's operation */
+export function nativeScan(
+  { mpi, rank }: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  op: number,
+  exclusive: boolean,
+  out: TypedArray,
+): Prepared {
   // MPI may write to the first rank's result, which has no meaning
   const result = exclusive && rank === 0 ? (new type.Array(out.length) as TypedArray) : out;
   const from = sameMemory(buf, result) ? mpi.abi.inPlace : mpi.address(buf);
-  const count = mpi.count(call, buf.length);
-  const scanned = exclusive ? mpi.f.Exscan : mpi.f.Scan;
-  group.must(call, scanned(from, mpi.address(result), count, mpi.types[type.code], op, comm));
+  const args = [from, mpi.address(result), mpi.count(call, buf.length), mpi.types[type.code], op];
+  return { name: exclusive ? "Exscan" : "Scan", args, memory: [buf, result] };
 }
 
 /** Gathers the inputs of all ranks step by step and combines the first `ranks` of them into `out`. */

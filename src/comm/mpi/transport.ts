@@ -2,7 +2,7 @@ import { TuttiError } from "../../errors.js";
 import { CALL } from "../calls.js";
 import { ANY_SOURCE, ANY_TAG } from "../comm.js";
 import { type ElementType, FLOAT64, type TypedArray } from "../elements.js";
-import type { Layout } from "../layout.js";
+import { evenLayout, type Layout } from "../layout.js";
 import type { Reduction } from "../ops.js";
 import type { Request } from "../request.js";
 import type { Status } from "../status.js";
@@ -10,6 +10,7 @@ import type { Pieces, Transport } from "../transport.js";
 import { UNDEFINED } from "./abi.js";
 import { allgather, alltoall, gather, scatter } from "./collectives.js";
 import type { Mpi } from "./mpi.js";
+import { perform } from "./prepared.js";
 import { allreduce, allreduceNumber, reduce, reduceScatter, scan } from "./reductions.js";
 import { MpiRequest } from "./requests.js";
 
@@ -115,19 +116,19 @@ export class MpiTransport implements Transport {
   }
 
   gather(call: number, type: ElementType, buf: TypedArray, root: number, into: Pieces | undefined): void {
-    gather(this, call, type, buf, root, into);
+    perform(this, call, gather(this, call, type, buf, root, into));
   }
 
   scatter(call: number, type: ElementType, from: Pieces | undefined, root: number, out: TypedArray): void {
-    scatter(this, call, type, from, root, out);
+    perform(this, call, scatter(this, call, type, from, root, out));
   }
 
   allgather(call: number, type: ElementType, buf: TypedArray, into: Pieces): void {
-    allgather(this, call, type, buf, into);
+    perform(this, call, allgather(this, call, type, buf, into));
   }
 
   alltoall(call: number, type: ElementType, from: Pieces, into: Pieces): void {
-    alltoall(this, call, type, from, into);
+    perform(this, call, alltoall(this, call, type, from, into));
   }
 
   reduce(
@@ -175,9 +176,9 @@ export class MpiTransport implements Transport {
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined {
     const { mpi, comm, size } = this;
     const choices = new Float64Array(3 * size);
-    const layout = { counts: new Array<number>(size).fill(3), displs: [], given: false };
+    const layout = evenLayout(size, 3);
     const mine = Float64Array.of(color === undefined ? 0 : 1, color ?? 0, key);
-    allgather(this, call, FLOAT64, mine, { buf: choices, layout });
+    this.allgather(call, FLOAT64, mine, { buf: choices, layout });
     const column = (i: number) => Array.from({ length: size }, (_, r) => choices[3 * r + i]);
     const position = (values: number[], value: number) =>
       [...new Set(values)].sort((a, b) => a - b).indexOf(value);

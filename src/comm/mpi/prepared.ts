@@ -1,0 +1,29 @@
+import type { TypedArray } from "../elements.js";
+import type { MpiFunctions } from "./functions.js";
+import type { Mpi } from "./mpi.js";
+
+/** What collectives need to know of a communicator. */
+export interface Group {
+  readonly mpi: Mpi;
+  readonly comm: number;
+  readonly rank: number;
+  readonly size: number;
+  readonly name: string;
+  must(call: number, code: number): void;
+}
+
+/** A call of one of MPI's collectives, made ready but for the communicator, which is its last argument. */
+export interface Prepared {
+  readonly name: keyof MpiFunctions;
+  readonly args: readonly number[];
+  /** What the library works on, to be kept as long as it does. */
+  readonly memory: readonly (TypedArray | undefined)[];
+  /** What remains to be done here when the library is done. */
+  readonly finish?: () => void;
+}
+
+/** Makes the call and returns when it is complete. */
+export function perform(group: Group, call: number, { name, args, finish }: Prepared): void {
+  group.must(call, group.mpi.f[name](...args, group.comm));
+  finish?.();
+}
