@@ -5,7 +5,8 @@ import type { Mpi } from "./mpi.js";
 import type { Group, Prepared } from "./prepared.js";
 
 /*
- * The collectives that only move elements: what MPI is to be told of buffers and layouts.
+ * The collectives that only move elements, as many as MPI counts in C ints: what it is to be told of buffers and layouts.
+ * Longer ones are in long-collectives.ts.
  */
 
 /** Puts the buffers of all ranks into their places on the root. Only the root knows the counts, so it is always a gatherv. */

@@ -16,6 +16,7 @@ const PARAMETERS = {
   Comm_rank: "hp",
   Comm_size: "hp",
   Comm_set_errhandler: "hh",
+  Comm_dup: "hp",
   Comm_split: "hiip",
   Comm_free: "p",
 
@@ -29,6 +30,11 @@ const PARAMETERS = {
   Wait: "pp",
   Test: "ppp",
   Get_count: "php",
+
+  Type_contiguous: "ihp",
+  Type_create_struct: "ipppp",
+  Type_commit: "p",
+  Type_free: "p",
 
   Barrier: "h",
   Bcast: "pihih",

@@ -1,5 +1,5 @@
 import { TuttiError } from "../../errors.js";
-import { addressOf, type Library } from "../../native/index.js";
+import { addressOf, type Library, type NativeFunction } from "../../native/index.js";
 import { CALLS } from "../calls.js";
 import { ELEMENT_TYPES, type ElementType, type TypedArray } from "../elements.js";
 import { Folder } from "../fold.js";
@@ -14,6 +14,7 @@ import {
   type TypeName,
 } from "./abi.js";
 import { bindFunctions, detectAbi, type MpiFunctions } from "./functions.js";
+import { LongTypes } from "./long-types.js";
 
 const TYPE_NAMES: Readonly<Record<string, TypeName>> = {
   int8: "int8_t",
@@ -31,7 +32,6 @@ const TYPE_NAMES: Readonly<Record<string, TypeName>> = {
 
 /** No MPI function takes more buffers; an alltoallv, which takes most, has six, of which two may be known from before. */
 const MOST_ADDRESSES = 8;
-const MAX_COUNT = 0x7fffffff;
 
 /** An MPI library in use: its functions and constants, and memory for what they write. */
 export class Mpi {
@@ -40,6 +40,8 @@ export class Mpi {
   readonly folder = new Folder();
   /** Handles of datatypes by code of the element type. */
   readonly types: readonly number[];
+  /** The most elements that MPI's functions, which count in C ints, take as such; tests make it smaller. */
+  maxCount = 0x7fffffff;
   /** Whether `MPI_Finalize` or `MPI_Abort` has been called. */
   ended = false;
 
@@ -60,6 +62,8 @@ export class Mpi {
   private beforeLast: TypedArray | undefined;
   private beforeLastAddress = 0;
   private readonly addresses = new WeakMap<TypedArray, number>();
+  private getLongCount: NativeFunction | undefined;
+  private readonly longTypes = new LongTypes(this);
 
   constructor(readonly library: Library) {
     this.abi = detectAbi(library);
@@ -124,24 +128,35 @@ export class Mpi {
     return (memory[index] >>> 0) + memory[index + 1] * 2 ** 32;
   }
 
+  /** Handles as an array of the library's. */
+  handles(values: readonly number[]): Int32Array | BigInt64Array {
+    return this.abi.handle === "i" ? Int32Array.from(values) : BigInt64Array.from(values, BigInt);
+  }
+
   /** What {@link Mpi.status} says. */
   readStatus(): Status {
     const { abi, status } = this;
-    let bytes: number;
-    if (abi.messageBytes !== undefined) bytes = abi.messageBytes(status);
-    else {
-      this.f.Get_count(this.statusAddress, abi.types.uint8_t, this.intsAddress);
-      bytes = this.ints[0];
-    }
+    const bytes = abi.messageBytes?.(status) ?? this.askMessageBytes();
     return new Status(status[abi.source], status[abi.tag], bytes);
+  }
+
+  /** How many items of {@link Mpi.itemType} a message of `length` elements has: a long one is a single item. */
+  items(length: number): number {
+    return length <= this.maxCount ? length : 1;
+  }
+
+  /** The datatype of the items of a message: one element, or all elements of a long message. */
+  itemType(type: ElementType, length: number): number {
+    return length <= this.maxCount ? this.types[type.code] : this.longTypes.handle(type, length);
   }
 
   /** A number of elements as MPI's C int. @throws TuttiError `unsupported` past 2³¹ − 1. */
   count(call: number, count: number): number {
-    if (count <= MAX_COUNT) return count;
+    const limit = this.maxCount;
+    if (count <= limit) return count;
     const name = CALLS[call];
-    const message = `${name}: engine mpi moves at most ${MAX_COUNT} elements at a time, found ${count}; send parts`;
-    throw new TuttiError("unsupported", message, { call: name, count, limit: MAX_COUNT });
+    const message = `${name}: engine mpi moves at most ${limit} elements at a time, found ${count}; send parts`;
+    throw new TuttiError("unsupported", message, { call: name, count, limit });
   }
 
   /** The error that an MPI function has returned. `where` says on what it worked. */
@@ -160,6 +175,13 @@ export class Mpi {
       errorClass,
       ...data,
     });
+  }
+
+  /** For libraries of MPI 5.0, all of which count in 64 bits too. */
+  private askMessageBytes(): number {
+    this.getLongCount ??= this.library.function("MPI_Get_count_c", "i:ppp");
+    this.getLongCount(this.statusAddress, this.abi.types.uint8_t, this.intsAddress);
+    return (this.ints[0] >>> 0) + this.ints[1] * 2 ** 32;
   }
 
   private errorString(code: number): string {

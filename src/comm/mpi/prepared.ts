@@ -1,4 +1,5 @@
 import type { TypedArray } from "../elements.js";
+import type { Transport } from "../transport.js";
 import type { MpiFunctions } from "./functions.js";
 import type { Mpi } from "./mpi.js";
 
@@ -9,6 +10,8 @@ export interface Group {
   readonly rank: number;
   readonly size: number;
   readonly name: string;
+  /** Carries what belongs to collectives and never meets the user's messages. */
+  readonly lane?: Pick<Transport, "send" | "recv" | "isend" | "irecv">;
   must(call: number, code: number): void;
 }
 

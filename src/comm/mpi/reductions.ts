@@ -1,8 +1,9 @@
 import { bytesOf, type ElementType, FLOAT64, type TypedArray } from "../elements.js";
 import { foldValues, type Part } from "../fold.js";
-import { type Layout, offsets } from "../layout.js";
+import { extent, type Layout, offsets } from "../layout.js";
 import type { Reduction } from "../ops.js";
 import { intLayout } from "./collectives.js";
+import type { Mpi } from "./mpi.js";
 import { type Group, type Prepared, perform } from "./prepared.js";
 
 /*
@@ -44,7 +45,12 @@ export function allreduce(
   const { mpi, comm, size } = group;
   const op = mpi.operation(reduction, type, size);
   if (op !== undefined) {
-    const count = mpi.count(call, buf.length);
+    if (buf.length > mpi.maxCount) {
+      for (const [begin, end] of runs(mpi, buf.length))
+        allreduce(group, call, type, part(buf, begin, end), reduction, part(out, begin, end));
+      return;
+    }
+    const count = buf.length;
     const to = mpi.address(out);
     const from = sameMemory(buf, out) ? mpi.abi.inPlace : mpi.address(buf);
     const code = mpi.f.Allreduce(from, to, count, mpi.types[type.code], op, comm);
@@ -66,9 +72,14 @@ export function reduce(
   root: number,
   out: TypedArray | undefined,
 ): void {
-  const op = group.mpi.operation(reduction, type, group.size);
+  const { mpi, size } = group;
+  const op = mpi.operation(reduction, type, size);
   if (op === undefined) allreduce(group, call, type, buf, reduction, out ?? new type.Array(buf.length));
-  else perform(group, call, nativeReduce(group, call, type, buf, op, root, out));
+  else if (buf.length <= mpi.maxCount)
+    perform(group, call, nativeReduce(group, call, type, buf, op, root, out));
+  else
+    for (const [begin, end] of runs(mpi, buf.length))
+      reduce(group, call, type, part(buf, begin, end), reduction, root, out && part(out, begin, end));
 }
 
 export function reduceScatter(
@@ -80,9 +91,16 @@ export function reduceScatter(
   layout: Layout,
   out: TypedArray,
 ): void {
-  const op = group.mpi.operation(reduction, type, group.size);
-  if (op === undefined) foldPiece(group, call, type, buf, reduction, layout, out);
-  else perform(group, call, nativeReduceScatter(group, call, type, buf, op, layout, out));
+  const { mpi, rank, size } = group;
+  const op = mpi.operation(reduction, type, size);
+  if (op === undefined) foldShares(group, call, type, buf, reduction, layout, out);
+  else if (extent(layout) <= mpi.maxCount)
+    perform(group, call, nativeReduceScatter(group, call, type, buf, op, layout, out));
+  else
+    for (const [r, displ] of layout.displs.entries()) {
+      const share = part(buf, displ, displ + layout.counts[r]);
+      reduce(group, call, type, share, reduction, r, r === rank ? out : undefined);
+    }
 }
 
 export function scan(
@@ -96,8 +114,12 @@ export function scan(
 ): void {
   const { mpi, rank, size } = group;
   const op = mpi.operation(reduction, type, size);
-  if (op !== undefined) perform(group, call, nativeScan(group, call, type, buf, op, exclusive, out));
-  else foldEverything(group, call, type, buf, reduction, exclusive ? rank : rank + 1, out);
+  if (op === undefined) foldEverything(group, call, type, buf, reduction, exclusive ? rank : rank + 1, out);
+  else if (buf.length <= mpi.maxCount)
+    perform(group, call, nativeScan(group, call, type, buf, op, exclusive, out));
+  else
+    for (const [begin, end] of runs(mpi, buf.length))
+      scan(group, call, type, part(buf, begin, end), reduction, exclusive, part(out, begin, end));
 }
 
 /** @param op the library's operation */
@@ -160,7 +182,7 @@ function foldEverything(
   out: TypedArray,
 ): void {
   const { mpi, comm, size } = group;
-  const step = stepOf(type, reduction, size);
+  const step = stepOf(mpi, type, reduction, size);
   const gathered = new Uint8Array(size * Math.min(step, buf.byteLength));
   const failures: unknown[] = [];
   for (let begin = 0; begin < buf.byteLength; begin += step) {
@@ -189,9 +211,9 @@ function foldPieces(
 ): void {
   const { mpi, comm, rank, size } = group;
   const handle = mpi.types[type.code];
-  const step = stepOf(type, reduction, 1) / type.bytes;
+  const step = size * (stepOf(mpi, type, reduction, size) / type.bytes);
   for (let begin = 0; begin < buf.length; begin += step) {
-    const [from, to] = [buf, out].map((all) => all.subarray(begin, begin + step) as TypedArray);
+    const [from, to] = [buf, out].map((all) => part(all, begin, begin + step));
     const layout = evenGroups(from.length, reduction.width, size);
     const end = layout.displs[rank] + layout.counts[rank];
     foldPiece(group, call, type, from, reduction, layout, to.subarray(layout.displs[rank], end));
@@ -200,6 +222,40 @@ function foldPieces(
     const { inPlace } = mpi.abi;
     group.must(call, mpi.f.Allgatherv(inPlace, 0, handle, mpi.address(to), countsAt, displsAt, handle, comm));
   }
+}
+
+/** Gets this rank's share from every rank and combines it into `out`, step by step if all shares together are long. */
+function foldShares(
+  group: Group,
+  call: number,
+  type: ElementType,
+  buf: TypedArray,
+  reduction: Reduction,
+  layout: Layout,
+  out: TypedArray,
+): void {
+  const { mpi, rank, size } = group;
+  if (extent(layout) * type.bytes <= stepOf(mpi, type, reduction, 1)) {
+    foldPiece(group, call, type, buf, reduction, layout, out);
+    return;
+  }
+  const step = stepOf(mpi, type, reduction, size) / type.bytes;
+  const longest = Math.max(...layout.counts);
+  const failures: unknown[] = [];
+  for (let begin = 0; begin < longest; begin += step) {
+    const counts = layout.counts.map((count) => Math.min(step, Math.max(0, count - begin)));
+    const displs = offsets(counts);
+    const packed = new type.Array(displs[size - 1] + counts[size - 1]);
+    for (let r = 0; r < size; r++) {
+      const from = layout.displs[r] + begin;
+      bytesOf(packed).set(bytesOf(part(buf, from, from + counts[r])), displs[r] * type.bytes);
+    }
+    const to = part(out, begin, begin + counts[rank]);
+    attempt(failures, () =>
+      foldPiece(group, call, type, packed, reduction, { counts, displs, given: true }, to),
+    );
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Gets this rank's piece from every rank and combines it into `out`. */
@@ -239,9 +295,19 @@ function foldPiece(
 }
 
 /** Bytes of a step, whole groups, of which `copies` must fit. */
-function stepOf(type: ElementType, { width }: Reduction, copies: number): number {
+function stepOf({ maxCount }: Mpi, type: ElementType, { width }: Reduction, copies: number): number {
   const groupBytes = width * type.bytes;
-  return Math.max(1, Math.floor(STEP / copies / groupBytes)) * groupBytes;
+  const most = Math.min(STEP, maxCount * type.bytes);
+  return Math.max(1, Math.floor(most / copies / groupBytes)) * groupBytes;
+}
+
+/** Begin and end of the runs, of as many elements as MPI counts, of a longer buffer. */
+function* runs({ maxCount }: Mpi, length: number): Generator<[number, number]> {
+  for (let begin = 0; begin < length; begin += maxCount) yield [begin, Math.min(length, begin + maxCount)];
+}
+
+function part(buf: TypedArray, begin: number, end: number): TypedArray {
+  return buf.subarray(begin, end) as TypedArray;
 }
 
 /** Pieces of whole groups whose lengths differ by at most one group. */

@@ -8,22 +8,30 @@ import type { Request } from "../request.js";
 import type { Status } from "../status.js";
 import type { Pieces, Transport } from "../transport.js";
 import { UNDEFINED } from "./abi.js";
-import { allgather, alltoall, gather, scatter } from "./collectives.js";
+import { allgather, alltoall, bcast, gather, scatter } from "./long-collectives.js";
 import type { Mpi } from "./mpi.js";
-import { perform } from "./prepared.js";
 import { allreduce, allreduceNumber, reduce, reduceScatter, scan } from "./reductions.js";
 import { MpiRequest } from "./requests.js";
 
-/** One communicator of an MPI library. */
+/** One communicator of an MPI library, and a duplicate of it for messages of our own. */
 export class MpiTransport implements Transport {
   readonly engine = "mpi";
   readonly rank: number;
   readonly size: number;
 
-  constructor(
+  /** The transport of a communicator that the library has just made. Collective. */
+  static open(mpi: Mpi, comm: number, name: string): MpiTransport {
+    const made = new Int32Array(2);
+    mpi.f.Comm_dup(comm, mpi.address(made));
+    return new MpiTransport(mpi, comm, name, new MpiTransport(mpi, mpi.handleAt(made, 0), name));
+  }
+
+  /** @param lane carries what belongs to collectives, so that it never meets the user's messages */
+  private constructor(
     readonly mpi: Mpi,
     readonly comm: number,
     readonly name: string,
+    readonly lane?: MpiTransport,
   ) {
     const { f, ints, intsAddress } = mpi;
     f.Comm_rank(comm, intsAddress);
@@ -47,45 +55,46 @@ export class MpiTransport implements Transport {
   ): void {
     const { mpi } = this;
     const send = synchronous ? mpi.f.Ssend : mpi.f.Send;
-    const count = mpi.count(call, buf.length);
-    const code = send(mpi.address(buf), count, mpi.types[type.code], dest, tag, this.comm);
+    const { length } = buf;
+    const item = mpi.itemType(type, length);
+    const code = send(mpi.address(buf), mpi.items(length), item, dest, tag, this.comm);
     if (code !== 0) throw this.messageError(call, code, buf, dest, tag);
   }
 
   isend(call: number, type: ElementType, buf: TypedArray, dest: number, tag: number): Request<void> {
     const { mpi } = this;
-    const count = mpi.count(call, buf.length);
+    const { length } = buf;
     const request = new MpiRequest<void>(mpi, buf, (code) => {
       if (code !== 0) throw this.messageError(call, code, buf, dest, tag);
     });
-    const handle = mpi.types[type.code];
-    return request.started(mpi.f.Isend(mpi.address(buf), count, handle, dest, tag, this.comm, request.slot));
+    const item = mpi.itemType(type, length);
+    return request.started(
+      mpi.f.Isend(mpi.address(buf), mpi.items(length), item, dest, tag, this.comm, request.slot),
+    );
   }
 
   recv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Status {
     const { mpi, comm } = this;
-    const count = mpi.count(call, buf.length);
+    const items = mpi.items(buf.length);
     const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
     const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
-    const handle = mpi.types[type.code];
-    const code = mpi.f.Recv(mpi.address(buf), count, handle, from, which, comm, mpi.statusAddress);
+    const item = mpi.itemType(type, buf.length);
+    const code = mpi.f.Recv(mpi.address(buf), items, item, from, which, comm, mpi.statusAddress);
     if (code !== 0) throw this.messageError(call, code, buf, source, tag);
     return mpi.readStatus();
   }
 
   irecv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Request<Status> {
     const { mpi } = this;
-    const count = mpi.count(call, buf.length);
+    const items = mpi.items(buf.length);
     const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
     const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
     const request = new MpiRequest<Status>(mpi, buf, (code) => {
       if (code !== 0) throw this.messageError(call, code, buf, source, tag);
       return mpi.readStatus();
     });
-    const handle = mpi.types[type.code];
-    return request.started(
-      mpi.f.Irecv(mpi.address(buf), count, handle, from, which, this.comm, request.slot),
-    );
+    const item = mpi.itemType(type, buf.length);
+    return request.started(mpi.f.Irecv(mpi.address(buf), items, item, from, which, this.comm, request.slot));
   }
 
   probe(call: number, source: number, tag: number): Status {
@@ -110,25 +119,23 @@ export class MpiTransport implements Transport {
   }
 
   bcast(call: number, type: ElementType, buf: TypedArray, root: number): void {
-    const { mpi } = this;
-    const count = mpi.count(call, buf.length);
-    this.must(call, mpi.f.Bcast(mpi.address(buf), count, mpi.types[type.code], root, this.comm));
+    bcast(this, call, type, buf, root);
   }
 
   gather(call: number, type: ElementType, buf: TypedArray, root: number, into: Pieces | undefined): void {
-    perform(this, call, gather(this, call, type, buf, root, into));
+    gather(this, call, type, buf, root, into);
   }
 
   scatter(call: number, type: ElementType, from: Pieces | undefined, root: number, out: TypedArray): void {
-    perform(this, call, scatter(this, call, type, from, root, out));
+    scatter(this, call, type, from, root, out);
   }
 
   allgather(call: number, type: ElementType, buf: TypedArray, into: Pieces): void {
-    perform(this, call, allgather(this, call, type, buf, into));
+    allgather(this, call, type, buf, into);
   }
 
   alltoall(call: number, type: ElementType, from: Pieces, into: Pieces): void {
-    perform(this, call, alltoall(this, call, type, from, into));
+    alltoall(this, call, type, from, into);
   }
 
   reduce(
@@ -185,15 +192,13 @@ export class MpiTransport implements Transport {
     const colorNumber = color === undefined ? UNDEFINED : position(column(1), color);
     const made = new Int32Array(2);
     this.must(call, mpi.f.Comm_split(comm, colorNumber, position(column(2), key), mpi.address(made)));
-    return color === undefined ? undefined : new MpiTransport(mpi, mpi.handleAt(made, 0), name);
+    return color === undefined ? undefined : MpiTransport.open(mpi, mpi.handleAt(made, 0), name);
   }
 
   free(): void {
     const { mpi } = this;
-    const handle = new Int32Array(2);
-    handle[0] = this.comm | 0;
-    if (mpi.abi.handle === "p") handle[1] = Math.floor(this.comm / 2 ** 32);
-    mpi.f.Comm_free(mpi.address(handle));
+    this.lane?.free();
+    mpi.f.Comm_free(mpi.address(mpi.handles([this.comm])));
   }
 
   abort(code: number): never {

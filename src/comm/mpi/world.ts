@@ -27,7 +27,7 @@ export function mpiWorld(launcher: Launcher): MpiTransport {
     throw new TuttiError("library", message, { library: mpi.library.path, code });
   }
   f.Comm_set_errhandler(abi.world, abi.errorsReturn);
-  const world = new MpiTransport(mpi, abi.world, "world");
+  const world = MpiTransport.open(mpi, abi.world, "world");
   endWithProcess(mpi, launcher.rank ?? world.rank);
   requireMatch(launcher, mpi, world);
   return world;

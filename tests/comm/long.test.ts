@@ -1,0 +1,29 @@
+import { test } from "node:test";
+import { forEachMpi } from "../support/ranks.js";
+import * as collectives from "./bodies/collectives.js";
+import type { Limited } from "./bodies/long.js";
+import * as messages from "./bodies/messages.js";
+import * as objects from "./bodies/objects.js";
+import * as reductions from "./bodies/reductions.js";
+
+/*
+ * Lengths beyond what C ints count. MPI's functions take no such count, so engine mpi has ways of its own for them; the
+ * conformance suite must pass when these begin at a few elements.
+ */
+
+const BODIES = new URL("./bodies/long.js", import.meta.url).href;
+const SUITES = { messages, collectives, reductions, objects };
+const MAX_COUNT = 2003;
+/** Counts in memory that all ranks share, which processes lack. */
+const NEEDS_THREADS = "barrier";
+
+forEachMpi([2, 3], (place) => {
+  for (const [suite, bodies] of Object.entries(SUITES)) {
+    const module = new URL(`./bodies/${suite}.js`, import.meta.url).href;
+    for (const name of Object.keys(bodies)) {
+      if (name === NEEDS_THREADS) continue;
+      const arg: Limited = { module, name, maxCount: MAX_COUNT };
+      test(`${suite}: ${name}`, async () => void (await place.run(BODIES, "limited", arg)));
+    }
+  }
+});
