@@ -22,7 +22,10 @@ async function perform({ module, name, arg }: Task): Promise<Answer> {
   try {
     const body = (await import(module))[name];
     if (typeof body !== "function") throw new Error(`${module} exports no function ${name}`);
-    return { value: await body(comm, arg) };
+    const value = await body(comm, arg);
+    // Rank 0 is about to wait for its input, without a thought for messages that others have not got rid of yet.
+    comm.barrier();
+    return { value };
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     const tutti = error instanceof TuttiError ? { code: error.code, data: error.data } : undefined;
