@@ -11,6 +11,9 @@ const EXEC_ARGV = ["--experimental-import-meta-resolve"].filter((flag) =>
   process.allowedNodeEnvironmentFlags.has(flag),
 );
 
+/** The most processes that are started on this machine: each takes some 50 MB before the script's own memory. */
+export const MAX_PROCESSES = 1024;
+
 /** What to run. */
 export interface MpiRun {
   readonly size: number;

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { MAX_RANKS } from "../comm/threads/job.js";
 import { launch } from "../comm/threads/launch.js";
 import { bundle } from "./bundle.js";
-import { runMpi } from "./run-mpi.js";
+import { MAX_PROCESSES, runMpi } from "./run-mpi.js";
 
 interface RunOptions {
   ranks: number;
@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .passThroughOptions()
     .argument("<script>", "the script, which every rank runs")
     .argument("[args...]", "what the script sees in process.argv")
-    .addOption(ranksOption())
+    .addOption(ranksOption("threads or processes"))
     .addOption(
       new Option("--engine <engine>", "what carries the ranks")
         .choices(["threads", "mpi"])
@@ -30,20 +30,19 @@ export function register(program: Command): void {
     .action(run);
 }
 
-/** The option `-n`, with its default and its bounds. */
-export function ranksOption(): Option {
+/** The option `-n`, with its default and its bounds: those of threads, or of ranks that may be processes as well. */
+export function ranksOption(what: "threads" | "threads or processes" = "threads"): Option {
+  const most = what === "threads" ? MAX_RANKS : MAX_PROCESSES;
   return new Option("-n, --ranks <N>", "number of ranks")
     .default(Math.min(availableParallelism(), MAX_RANKS), "number of cores")
-    .argParser(parseRanks);
-}
-
-function parseRanks(text: string): number {
-  const ranks = Number(text);
-  if (/^\d+$/.test(text) && ranks >= 1 && ranks <= MAX_RANKS) return ranks;
-  throw new InvalidArgumentError(
-    `It must be a whole number from 1 to ${MAX_RANKS}: ranks are threads of this computer, each with its own ` +
-      "JavaScript heap, and gain nothing beyond its cores.",
-  );
+    .argParser((text) => {
+      const ranks = Number(text);
+      if (/^\d+$/.test(text) && ranks >= 1 && ranks <= most) return ranks;
+      throw new InvalidArgumentError(
+        `It must be a whole number from 1 to ${most}: ranks are ${what} of this computer, each with its own ` +
+          "JavaScript heap, and gain nothing beyond its cores. For those of more computers there is mpiexec.",
+      );
+    });
 }
 
 async function run(script: string, args: string[], { ranks, engine, tag }: RunOptions): Promise<void> {

@@ -27,14 +27,22 @@ const WRONG: Record<string, [args: string[], message: RegExp]> = {
   "an unknown option": [["run", "--ranksen", "2", "script.ts"], /unknown option '--ranksen'/],
   "no script": [["run", "-n", "2"], /missing required argument 'script'/],
   "-n without a number": [["run", "-n"], /-n, --ranks <N>/],
-  "-n 0": [["run", "-n", "0", "script.ts"], /'0' is invalid.*from 1 to 128/],
-  "-n 1000": [
+  "-n 0": [["run", "-n", "0", "script.ts"], /'0' is invalid.*from 1 to 1024/],
+  "-n 1000, of threads": [
     ["run", "-n", "1000", "script.ts"],
-    /'1000' is invalid.*from 1 to 128.*threads of this computer/,
+    /ranks that are threads must be from 1 to 128, found 1000/,
+  ],
+  "-n 1025, of processes": [
+    ["run", "--engine", "mpi", "-n", "1025", "script.ts"],
+    /'1025' is invalid.*from 1 to 1024.*threads or processes of this computer.*mpiexec/,
+  ],
+  "-n 1000, where ranks are always threads": [
+    ["train", "-n", "1000", "table.csv"],
+    /'1000' is invalid.*from 1 to 128: ranks are threads of this computer/,
   ],
   "-n 1.5": [["run", "-n", "1.5", "script.ts"], /'1\.5' is invalid.*whole number/],
   "-n x": [["run", "-n", "x", "script.ts"], /'x' is invalid.*whole number/],
-  "-n -3": [["run", "-n", "-3", "script.ts"], /'-3' is invalid.*from 1 to 128/],
+  "-n -3": [["run", "-n", "-3", "script.ts"], /'-3' is invalid.*from 1 to 1024/],
   "an engine that is none": [["run", "--engine", "magic", "script.ts"], /'magic' is invalid.*threads, mpi/],
 };
 

@@ -31,6 +31,16 @@ describe("the launcher is known by its environment", () => {
       { title: "MPICH's mpiexec", family: "MPICH", rank: 1, size: 2 },
     ],
     [
+      "MPICH with a port, which says no size",
+      { PMI_PORT: "node1:4711", PMI_ID: "1" },
+      { title: "MPICH's mpiexec", family: "MPICH", rank: 1, size: undefined },
+    ],
+    [
+      "MPICH in a Slurm job, where srun starts its helpers",
+      { PMI_SIZE: "2", PMI_RANK: "1", PMI_FD: "9", MPI_LOCALNRANKS: "1", SLURM_STEP_ID: "0" },
+      { title: "MPICH's mpiexec", family: "MPICH", rank: 1, size: 2 },
+    ],
+    [
       "srun with PMI, for libraries of both families",
       { PMI_SIZE: "2", PMI_RANK: "0", SLURM_STEP_ID: "1" },
       { title: "srun with PMI", rank: 0, size: 2 },

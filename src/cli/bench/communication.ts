@@ -42,7 +42,7 @@ export function register(bench: Command): void {
     const command = bench
       .command(name)
       .description(`Time messages: ${benchmark.title}.`)
-      .addOption(ranksOption().default(benchmark.defaultRanks(availableParallelism())))
+      .addOption(ranksOption("threads or processes").default(benchmark.defaultRanks(availableParallelism())))
       .addOption(
         new Option(
           "--engine <engine>",

@@ -18,10 +18,13 @@ export function findLauncher(env: Environment): Launcher | undefined {
     const [rank, size] = [number("OMPI_COMM_WORLD_RANK"), number("OMPI_COMM_WORLD_SIZE")];
     return { title: "Open MPI's mpiexec", family: "Open MPI", rank, size };
   }
-  if (env.PMI_SIZE !== undefined) {
-    const [rank, size] = [number("PMI_RANK"), number("PMI_SIZE")];
-    // libraries of both families may be built to speak to Slurm
-    if (env.SLURM_STEP_ID !== undefined) return { title: "srun with PMI", rank, size };
+  // "mpiexec -pmi-port" says where it listens and gives each process a number, but not how many there are
+  if (env.PMI_SIZE !== undefined || env.PMI_PORT !== undefined) {
+    const [rank, size] = [number("PMI_RANK") ?? number("PMI_ID"), number("PMI_SIZE")];
+    // Libraries of both families may be built to speak to Slurm. In a Slurm job, MPICH's mpiexec starts its helpers by
+    // srun, whose variables its ranks then have beside those of its own.
+    if (env.SLURM_STEP_ID !== undefined && env.MPI_LOCALNRANKS === undefined)
+      return { title: "srun with PMI", rank, size };
     return { title: "MPICH's mpiexec", family: "MPICH", rank, size };
   }
   const step = number("SLURM_STEP_NUM_TASKS");

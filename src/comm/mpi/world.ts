@@ -1,6 +1,6 @@
-import { fstatSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 import { TuttiError } from "../../errors.js";
+import { openChannel } from "./channel.js";
 import type { Launcher } from "./launcher.js";
 import { loadMpi } from "./load.js";
 import { Mpi } from "./mpi.js";
@@ -18,8 +18,9 @@ export function mpiWorld(launcher: Launcher): MpiTransport {
     const message = `world: ${launcher.title} has started this process as one rank, which only its main thread can use`;
     throw new TuttiError("unsupported", message, { launcher: launcher.title });
   }
-  requireChannel(launcher);
-  const mpi = new Mpi(loadMpi(launcher));
+  const library = loadMpi(launcher);
+  openChannel(launcher, library);
+  const mpi = new Mpi(library);
   const { f, abi, intsAddress } = mpi;
   const code = f.Init_thread(0, 0, abi.threadFunneled, intsAddress);
   if (code !== 0) {
@@ -42,19 +43,4 @@ function requireMatch({ title, rank = 0, size = 1 }: Launcher, mpi: Mpi, world: 
     `world: this process is ${told} for ${title} but rank 0 of 1 for the library ${library}: they do not belong ` +
     "together; use the launcher of that library, or name the launcher's library in TUTTI_MPI_LIBRARY";
   throw new TuttiError("mismatch", message, { launcher: title, library: mpi.library.path, rank, size });
-}
-
-/** MPICH's launcher talks to its processes through an open file that programs such as npx do not hand on. */
-function requireChannel({ title }: Launcher): void {
-  const { PMI_FD } = process.env;
-  if (PMI_FD === undefined) return;
-  try {
-    if (fstatSync(Number(PMI_FD)).isSocket()) return;
-  } catch {
-    // closed: told below
-  }
-  const message =
-    `world: the program between ${title} and this process (npx?) has closed their connection; start node or ` +
-    "node_modules/.bin/tutti directly, or give mpiexec the option -pmi-port";
-  throw new TuttiError("mismatch", message, { launcher: title });
 }

@@ -57,9 +57,8 @@ export interface Job {
 /** Creates the shared state of a job of `size` ranks; throws `"argument"` if `size` is not from 1 to {@link MAX_RANKS}. */
 export function createJob(size: number): Job {
   if (!Number.isInteger(size) || size < 1 || size > MAX_RANKS) {
-    throw new TuttiError("argument", `the number of ranks must be from 1 to ${MAX_RANKS}, found ${size}`, {
-      size,
-    });
+    const message = `the number of ranks that are threads must be from 1 to ${MAX_RANKS}, found ${size}`;
+    throw new TuttiError("argument", message, { size });
   }
   const buffers = {
     control: Control.allocate(size),
