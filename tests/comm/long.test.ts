@@ -1,5 +1,5 @@
-import { test } from "node:test";
-import { forEachMpi } from "../support/ranks.js";
+import { describe, test } from "node:test";
+import { forEachMpi, runRanks } from "../support/ranks.js";
 import * as collectives from "./bodies/collectives.js";
 import type { Limited } from "./bodies/long.js";
 import * as messages from "./bodies/messages.js";
@@ -38,4 +38,15 @@ forEachMpi([2, 3], (place) => {
       test(`${suite}: ${name}`, async () => void (await place.run(BODIES, "limited", arg)));
     }
   }
+});
+
+// The lengths themselves, once on each engine, one after the other for want of memory.
+const HUGE = new URL("./bodies/huge.js", import.meta.url).href;
+const PATIENCE = { timeoutMs: 120_000 };
+
+describe("a message of more than 2³¹ bytes", () => {
+  test("engine threads", async () => void (await runRanks(2, HUGE, "huge", undefined, PATIENCE)));
+  forEachMpi([2], (place) => {
+    test("engine mpi", async () => void (await place.run(HUGE, "huge", undefined, PATIENCE)));
+  });
 });
