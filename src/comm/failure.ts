@@ -8,6 +8,8 @@ export interface Failure {
   readonly text: string;
   /** Whether it only says that the job was already ending. */
   readonly aborted: boolean;
+  /** The text names all ranks concerned and where they are, and each of them fails with the same. */
+  readonly common: boolean;
   /** Code and message of a TuttiError. */
   readonly tutti?: { readonly code: ErrorCode; readonly message: string };
 }
@@ -19,7 +21,12 @@ export interface Failure {
  */
 export function describeFailure(error: unknown): Failure {
   const tutti = isTuttiError(error) ? { code: error.code, message: error.message } : undefined;
-  return { text: describe(error), aborted: isAborted(error), tutti };
+  return { text: describe(error), aborted: isAborted(error), common: isCommon(error), tutti };
+}
+
+/** Whether it is the explanation of a deadlock. */
+function isCommon(error: unknown): boolean {
+  return isTuttiError(error) && error.code === "deadlock" && Array.isArray(error.data.waits);
 }
 
 function isAborted(error: unknown): boolean {
@@ -39,7 +46,7 @@ const MAX_CAUSES = 16; // a chain may be a circle
 function describe(error: unknown, depth = 0): string {
   if (!(error instanceof Error))
     return `${inspect(error)} was thrown, which is not an Error and has no stack`;
-  let text = [headline(error), ...frames(error)].join("\n");
+  let text = [headline(error), ...(isCommon(error) ? [] : frames(error))].join("\n");
   if (depth === MAX_CAUSES) return text;
   if (error instanceof AggregateError)
     for (const one of error.errors) text += `\n  one of its errors: ${indent(describe(one, depth + 1))}`;

@@ -122,6 +122,11 @@ export class Matcher {
     this.arrivals.push(arrival);
   }
 
+  /** Messages that nobody has asked for yet. */
+  get unreceived(): readonly Arrival[] {
+    return this.arrivals;
+  }
+
   /** The message that a receive would get now. */
   find(context: number, source: number, tag: number): Arrival | undefined {
     return this.arrivals.find((arrival) => selects(context, source, tag, arrival));

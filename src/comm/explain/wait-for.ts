@@ -31,6 +31,22 @@ export function findStuck(states: readonly RankState[]): number[] {
   return states.flatMap((state, rank) => (canAct[rank] || state === "finished" ? [] : [rank]));
 }
 
+/** Those of `stuck` that have to do with `rank`: it waits for them or they for it, directly or by way of others. */
+export function concernedWith(
+  rank: number,
+  stuck: readonly number[],
+  states: readonly RankState[],
+): number[] {
+  const waitsFor = (a: number, b: number) => {
+    const state = states[a];
+    return typeof state !== "string" && state.peers.includes(b);
+  };
+  const found = new Set([rank]);
+  for (const one of found)
+    for (const other of stuck) if (waitsFor(one, other) || waitsFor(other, one)) found.add(other);
+  return stuck.filter((other) => found.has(other));
+}
+
 function isMet({ kind, peers }: Wait, canAct: readonly boolean[]): boolean {
   return kind === "any" ? peers.some((peer) => canAct[peer]) : peers.every((peer) => canAct[peer]);
 }

@@ -57,7 +57,7 @@ export class Control {
     words[ABORT_CODE] = code;
     words[ABORT_LENGTH] = new TextEncoder().encodeInto(message, this.message).written;
     Atomics.store(words, ABORT_STATE, 2);
-    for (let r = 0; r < this.size; r++) this.ring(r);
+    for (let r = 0; r < this.size; r++) this.alert(r);
     return true;
   }
 
@@ -77,7 +77,7 @@ export class Control {
   /** Marks a rank as one that will never communicate again, and wakes those that may be waiting for it. */
   finish(rank: number): void {
     Atomics.store(this.words, HEADER + rank * RANK_BLOCK + FINISHED, 1);
-    for (let r = 0; r < this.size; r++) this.ring(r);
+    for (let r = 0; r < this.size; r++) this.alert(r);
   }
 
   finished(rank: number): boolean {
@@ -86,10 +86,11 @@ export class Control {
 
   /** Wakes `rank` if it sleeps. Call after making true what it may be waiting for. */
   wake(rank: number): void {
-    if (Atomics.load(this.words, HEADER + rank * RANK_BLOCK + SLEEPERS) > 0) this.ring(rank);
+    if (Atomics.load(this.words, HEADER + rank * RANK_BLOCK + SLEEPERS) > 0) this.alert(rank);
   }
 
-  private ring(rank: number): void {
+  /** Wakes `rank` whether it has announced to sleep or not. */
+  alert(rank: number): void {
     const doorbell = HEADER + rank * RANK_BLOCK + DOORBELL;
     Atomics.add(this.words, doorbell, 1);
     Atomics.notify(this.words, doorbell);

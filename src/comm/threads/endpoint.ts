@@ -1,9 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
 import { TuttiError } from "../../errors.js";
-import { type Waiting, waitingIn } from "../explain/operation.js";
+import { type Unreceived, type Waiting, waitingIn } from "../explain/operation.js";
 import { Folder } from "../fold.js";
 import { type Arrival, type Group, Matcher, type Receive } from "../matching.js";
 import { Control } from "./control.js";
+import { Explainer } from "./explainer.js";
+import { Explanation } from "./explanation.js";
 import type { RankEnvironment } from "./job.js";
 import { Links } from "./links.js";
 import { type Exchange, findLost, operationOf, type Probe } from "./lost.js";
@@ -26,19 +28,28 @@ export class Endpoint {
   readonly waiter: Waiter;
   readonly tickets = new Tickets();
   readonly matcher = new Matcher();
+  /** The communicators in use, by context. */
+  readonly groups = new Map<number, Group>();
   private readonly launcher: MessagePort;
   /** The doorbell as it was before the last {@link Endpoint.poll}. */
   private polledAt = 0;
   private madeFolder: Folder | undefined;
 
-  constructor({ rank, size, control, board, rings, peers, launcher }: RankEnvironment) {
+  constructor({ rank, size, control, board, explanation, rings, peers, launcher }: RankEnvironment) {
     this.rank = rank;
     this.launcher = launcher;
     this.control = new Control(control, size);
     this.board = new WaitBoard(board, size);
     this.buffers = new SharedBuffers(peers);
     this.links = new Links(rings, rank, this.control, this.buffers, this.matcher);
-    this.waiter = new Waiter(rank, this.control, this.board, this.links);
+    const explainer = new Explainer(
+      rank,
+      this.control,
+      this.board,
+      new Explanation(explanation, this.control),
+      () => this.unreceived(),
+    );
+    this.waiter = new Waiter(rank, this.control, this.board, this.links, explainer);
   }
 
   /** Combines buffers; made when it is first needed, because compiling its loops takes some milliseconds. */
@@ -105,6 +116,16 @@ export class Endpoint {
     // the launcher ends this thread while it sleeps
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ABORT_PATIENCE);
     throw new TuttiError("aborted", message, { rank, exitCode });
+  }
+
+  /** Messages that have come but that nobody has asked for yet. */
+  private unreceived(): Unreceived[] {
+    return this.matcher.unreceived.flatMap(({ context, source, tag }) => {
+      const group = this.groups.get(context);
+      return group === undefined
+        ? []
+        : [{ source: group.ranks[source], tag, communicator: group.name, context }];
+    });
   }
 
   /** A receive that has failed must not take a message that comes later. */

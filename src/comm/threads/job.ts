@@ -3,6 +3,7 @@ import { TuttiError } from "../../errors.js";
 import { describeWaiting } from "../explain/operation.js";
 import { allocateArea } from "./area.js";
 import { Control } from "./control.js";
+import { Explanation } from "./explanation.js";
 import { allocateRings } from "./ring.js";
 import { WaitBoard } from "./wait-board.js";
 
@@ -16,6 +17,8 @@ export interface RankEnvironment {
   readonly control: SharedArrayBuffer;
   /** Where each rank posts what it waits for. */
   readonly board: SharedArrayBuffer;
+  /** Where the ranks of a deadlock explain it. */
+  readonly explanation: SharedArrayBuffer;
   readonly rings: SharedArrayBuffer;
   /** Where the collectives of the world meet. */
   readonly area: SharedArrayBuffer;
@@ -63,6 +66,7 @@ export function createJob(size: number): Job {
   const buffers = {
     control: Control.allocate(size),
     board: WaitBoard.allocate(size),
+    explanation: Explanation.allocate(),
     rings: allocateRings(size),
     area: allocateArea(size),
   };

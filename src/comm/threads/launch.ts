@@ -168,6 +168,7 @@ class Launch {
       this.#fail(rank, {
         text: "a top-level await waits for what nothing can settle any more",
         aborted: false,
+        common: false,
       });
     } else if (ending === "exited" && code !== 0) {
       const report = `rank ${rank} ended the job by process.exit(${code})`;
@@ -201,12 +202,16 @@ class Launch {
   #failed(rank: number, failure: Failure): Verdict {
     const explained = this.#options.explain?.(failure);
     if (explained !== undefined) return { rank, exitCode: 1, report: explained, explained: true };
+    if (failure.common) return { rank, exitCode: 1, report: failure.text };
     return { rank, exitCode: 1, report: `rank ${rank} failed:\n${failure.text}` };
   }
 
   #others({ rank, explained }: Verdict): string {
     if (explained) return "";
-    const others = [...this.#failures].filter(([other, { aborted }]) => other !== rank && !aborted);
+    const same = (text: string) => rank !== undefined && this.#failures.get(rank)?.text === text;
+    const others = [...this.#failures].filter(
+      ([other, { aborted, common, text }]) => other !== rank && !aborted && !(common && same(text)),
+    );
     if (others.length === 0) return "";
     const ranks = others.map(([other]) => other).sort((a, b) => a - b);
     return `\n(${ranks.length === 1 ? "rank" : "ranks"} ${ranks.join(", ")} failed too)`;

@@ -33,6 +33,7 @@ export class ThreadsTransport implements Transport {
     this.size = group.ranks.length;
     this.name = group.name;
     this.meeting = new Meeting(endpoint, group, area);
+    endpoint.groups.set(group.context, group);
     this.everybody = group.ranks.map((_, rank) => rank);
   }
 
@@ -147,6 +148,10 @@ export class ThreadsTransport implements Transport {
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined {
     const part = splitGroup(this.meeting, call, color, key, name);
     return part && new ThreadsTransport(this.endpoint, part.group, part.area);
+  }
+
+  free(): void {
+    this.endpoint.groups.delete(this.group.context);
   }
 
   abort(code: number): never {

@@ -1,4 +1,4 @@
-import type { Waiting } from "../explain/operation.js";
+import type { ReturnedRank, StuckRank, Waiting } from "../explain/operation.js";
 import type { Wait } from "../explain/wait-for.js";
 import type { Control } from "./control.js";
 
@@ -14,23 +14,27 @@ const BLOCK = 32; // int32s for each rank, two cache lines
 const VERSION = 0; // odd while the rank writes its post
 const KIND = 1; // 0 while the rank does not sleep
 const SEEN = 2; // the doorbell before the last look
+const HOLD = 3;
 const PEERS = 4; // a bit for each world rank
 const PEER_WORDS = 4;
 const NOTE_LENGTH = 8; // bytes, 0 for no note
 
+// values of KIND
 const ANY = 1;
 const ALL = 2;
+// values of HOLD
+const FREE = 0;
+const POSTED = 1;
+const HELD = 2;
 
 const NOTE_BYTES = 16384;
-/** Of the operations of a wait, those that a note names. */
+/** The operations and messages that a note names. */
 const MOST_NAMED = 4;
 /** The longest name of a communicator in a note. */
 const LONGEST_NAME = 128;
 
-/** What a rank says of itself beside its wait, in words and values. */
-export interface Note {
-  readonly waiting?: Waiting;
-}
+/** What a rank says of itself beside its wait: why it waits in vain, or what it has left when it returned. */
+export type Note = Partial<Omit<StuckRank & ReturnedRank, "rank">>;
 
 export class WaitBoard {
   private readonly words: Int32Array;
@@ -58,14 +62,41 @@ export class WaitBoard {
     Atomics.store(words, base + SEEN, seen);
     Atomics.store(words, base + KIND, kind === "any" ? ANY : ALL);
     Atomics.add(words, base + VERSION, 1);
+    Atomics.store(words, base + HOLD, POSTED);
   }
 
-  /** Ends what {@link WaitBoard.post} began. */
-  remove(rank: number): void {
+  /**
+   * Ends what {@link WaitBoard.post} began, if anything. While another rank holds the post it is deciding whether to call this
+   * one, at once.
+   *
+   * @returns whether it is called
+   */
+  remove(rank: number, isCalled: () => boolean): boolean {
+    const { words } = this;
     const base = rank * BLOCK;
-    Atomics.add(this.words, base + VERSION, 1);
-    Atomics.store(this.words, base + KIND, 0);
-    Atomics.add(this.words, base + VERSION, 1);
+    let called = false;
+    while (!called) {
+      const hold = Atomics.compareExchange(words, base + HOLD, POSTED, FREE);
+      if (hold === FREE) return false;
+      if (hold === POSTED) break;
+      called = isCalled();
+      if (!called) Atomics.wait(words, base + HOLD, HELD, 0.05);
+    }
+    Atomics.add(words, base + VERSION, 1);
+    Atomics.store(words, base + KIND, 0);
+    Atomics.add(words, base + VERSION, 1);
+    Atomics.store(words, base + HOLD, FREE);
+    return called;
+  }
+
+  /** Keeps a rank from ending its wait unseen; false if it has none. Call it, or let go, at once. */
+  hold(rank: number): boolean {
+    return Atomics.compareExchange(this.words, rank * BLOCK + HOLD, POSTED, HELD) === POSTED;
+  }
+
+  letGo(rank: number): void {
+    Atomics.store(this.words, rank * BLOCK + HOLD, POSTED);
+    Atomics.notify(this.words, rank * BLOCK + HOLD);
   }
 
   /** Whether `rank` is blocked; false while that is not certain. */

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { TuttiError } from "../../errors.js";
 import type { Waiting } from "../explain/operation.js";
 import type { Control } from "./control.js";
+import type { Explainer } from "./explainer.js";
 import type { Links } from "./links.js";
 import type { WaitBoard } from "./wait-board.js";
 
@@ -33,6 +34,7 @@ export class Waiter {
     private readonly control: Control,
     private readonly board: WaitBoard,
     private readonly links: Links,
+    private readonly explainer: Explainer,
   ) {
     this.spinTime = control.size <= availableParallelism() ? SPIN : SPIN_CROWDED;
   }
@@ -43,12 +45,13 @@ export class Waiter {
    * @param until lets the looking end as soon as it is done
    */
   block(blocking: Blocking, until?: { readonly done: boolean }): void {
-    const { control, rank, board } = this;
+    const { control, rank, board, explainer } = this;
     if (this.spin(blocking, until)) return;
     let noted = false;
     try {
       do {
         const seen = control.doorbell(rank);
+        let suspected = false;
         control.announceSleep(rank);
         try {
           const error = blocking.lost?.();
@@ -60,15 +63,26 @@ export class Waiter {
           if (!noted) board.setNote(rank, { waiting });
           noted = true;
           board.post(rank, waiting, seen);
+          explainer.look(waiting, blocking.lost === undefined);
           control.sleep(rank, seen);
+          suspected = explainer.leave();
         } finally {
-          board.remove(rank);
           control.awake(rank);
         }
+        if (suspected) this.settle(blocking);
       } while (!this.spin(blocking, until));
     } finally {
       if (noted) board.setNote(rank, undefined);
     }
+  }
+
+  /** Throws if this rank waits in vain; somebody suspects it. */
+  private settle({ ready, waiting }: Blocking): void {
+    const { links, explainer } = this;
+    const before = links.events;
+    links.progress();
+    const error = explainer.explain(links.events !== before || ready() ? undefined : waiting());
+    if (error !== undefined) throw error;
   }
 
   /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findStuck, type RankState, type Wait } from "../../../src/comm/explain/wait-for.js";
+import { concernedWith, findStuck, type RankState, type Wait } from "../../../src/comm/explain/wait-for.js";
 
 const any = (...peers: number[]): Wait => ({ kind: "any", peers });
 const all = (...peers: number[]): Wait => ({ kind: "all", peers });
@@ -21,6 +21,16 @@ test("known shapes", () => {
     ["everybody has finished", ["finished", "finished"], []],
   ];
   for (const [name, states, expected] of cases) assert.deepEqual(findStuck(states), expected, name);
+});
+
+test("deadlocks that have nothing to do with each other are kept apart", () => {
+  const states: RankState[] = [any(1), any(0), all(3, 5), any(2), any(2), "running"];
+  const stuck = findStuck(states);
+  assert.deepEqual(stuck, [0, 1, 2, 3, 4]);
+  for (const rank of stuck) {
+    const expected = rank < 2 ? [0, 1] : [2, 3, 4];
+    assert.deepEqual(concernedWith(rank, stuck, states), expected, `rank ${rank}`);
+  }
 });
 
 /**
