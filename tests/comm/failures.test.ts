@@ -62,7 +62,7 @@ describe("a job that is ended", () => {
     const pool = new RankPool(4);
     const run = pool.run(BODIES, "waitForever").catch((error: Error) => error);
     const expected = [
-      "rank 0 waits in recv for rank 1 (tag 5, 1 × int8, on world)",
+      "rank 0 waits in recv for rank 2 (tag 5, 1 × int8, on world)",
       "rank 1 waits in barrier for rank 0 (on part 0 of world)",
       "rank 2 waits in irecv for any rank (tag 8, 1 × int8, on world)",
       "rank 3 waits in ssend for rank 2 (tag 9, 3 × float32, on world)",

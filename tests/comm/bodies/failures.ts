@@ -219,10 +219,10 @@ export async function messagesOfReturnedRank(comm: Comm): Promise<void> {
   assert.equal(caught(() => comm.recv(got, 1)).code, "deadlock");
 }
 
-/** Every rank waits, each in its own way, until somebody ends the job. */
+/** Every rank waits, each in its own way, until somebody ends the job: rank 2 in its event loop, the others for it. */
 export async function waitForever(comm: Comm): Promise<void> {
   const half = comm.split(comm.rank < 2 ? 0 : 1);
-  if (comm.rank === 0) comm.recv(new Int8Array(1), 1, 5);
+  if (comm.rank === 0) comm.recv(new Int8Array(1), 2, 5);
   if (comm.rank === 1) half.barrier();
   if (comm.rank === 2) await comm.irecv(new Int8Array(1), ANY_SOURCE, 8);
   if (comm.rank === 3) comm.ssend(new Float32Array(3), 2, 9);
