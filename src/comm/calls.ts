@@ -41,6 +41,7 @@ export const CALLS = [
   "neighborAllgatherObject",
   "neighborAlltoallObject",
   "haloExchange",
+  "splitShared",
 ] as const;
 
 export type CallName = (typeof CALLS)[number];

@@ -180,6 +180,8 @@ export interface Comm {
    */
   split(color: number, key?: number): Comm;
   split(color: number | undefined, key?: number): Comm | undefined;
+  /** Divides the ranks into communicators of those that can share memory, ordered by `key` (MPI 4.1, section 7.4.2). Collective. */
+  splitShared(key?: number): Comm;
   /** Returns a communicator of the same ranks whose messages are its own (MPI 4.1, section 7.4.2). Collective. */
   dup(): Comm;
   /**

@@ -24,6 +24,14 @@ export class Communicator extends ObjectCalls implements Comm {
     return part === undefined ? undefined : new Communicator(part);
   }
 
+  splitShared(key = this.rank): Comm {
+    const call = CALL.splitShared;
+    this.begin(call);
+    checkInteger(call, "key", key);
+    const name = `shared-memory part of ${this.name}`;
+    return new Communicator(this.transport.split(call, this.transport.memoryDomain(call), key, name)!);
+  }
+
   dup(): Comm {
     this.begin(CALL.dup);
     return new Communicator(this.transport.split(CALL.dup, 0, this.rank, `copy of ${this.name}`)!);

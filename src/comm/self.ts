@@ -154,6 +154,10 @@ class SelfTransport implements Transport {
     return color === undefined ? undefined : new SelfTransport(name, this.process, this.process.contexts++);
   }
 
+  memoryDomain(): number {
+    return 0;
+  }
+
   abort(code: number): never {
     process.exit(code);
   }

@@ -78,6 +78,8 @@ export interface Transport {
 
   /** Undefined if `color` is. `name` says what errors call a new communicator. */
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined;
+  /** A number that exactly those ranks have in common that can share memory. All ranks call it. */
+  memoryDomain(call: number): number;
   /** Gives back what the engine holds for the communicator, if anything; called once, by all ranks. */
   free?(): void;
   abort(code: number): never;

@@ -20,6 +20,7 @@ const ON_MANY = new Set([
   "matrixProduct",
   "alltoallCounts",
   "split",
+  "splitShared",
   "interleaved",
   "order",
 ]);

@@ -28,6 +28,9 @@ export interface Abi {
   readonly errorsReturn: number;
   readonly types: Readonly<Record<TypeName, number>>;
   readonly ops: Readonly<Record<NativeOpName, number>>;
+  readonly infoNull: number;
+  /** Asks for the ranks that can share memory. */
+  readonly typeShared: number;
   readonly inPlace: number;
   readonly anySource: number;
   readonly anyTag: number;
@@ -66,6 +69,8 @@ export function openMpi(library: Library): Abi {
     errorsReturn: handle("errors_return"),
     types: record(TYPES, handle),
     ops: record(NATIVE_OPS, (name) => handle(`op_${name}`)),
+    infoNull: handle("info_null"),
+    typeShared: 0,
     inPlace: 1,
     anySource: -1,
     anyTag: -1,
@@ -104,6 +109,8 @@ export const MPICH: Abi = {
     bor: 0x58000008,
     bxor: 0x5800000a,
   },
+  infoNull: 0x1c000000,
+  typeShared: 1,
   inPlace: -1,
   anySource: -2,
   anyTag: -1,
@@ -142,6 +149,8 @@ export const STANDARD: Abi = {
     bor: 0x29,
     bxor: 0x2a,
   },
+  infoNull: 0x130,
+  typeShared: 221,
   inPlace: 1,
   anySource: -1,
   anyTag: -2,

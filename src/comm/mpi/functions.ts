@@ -18,6 +18,7 @@ const PARAMETERS = {
   Comm_set_errhandler: "hh",
   Comm_dup: "hp",
   Comm_split: "hiip",
+  Comm_split_type: "hiihp",
   Comm_free: "p",
 
   Send: "pihiih",

@@ -195,6 +195,18 @@ export class MpiTransport implements Transport {
     return color === undefined ? undefined : MpiTransport.open(mpi, mpi.handleAt(made, 0), name);
   }
 
+  memoryDomain(call: number): number {
+    const { mpi, comm } = this;
+    const { infoNull, typeShared, types } = mpi.abi;
+    const made = new Int32Array(2);
+    this.must(call, mpi.f.Comm_split_type(comm, typeShared, 0, infoNull, mpi.address(made)));
+    mpi.ints[0] = this.rank;
+    this.must(call, mpi.f.Bcast(mpi.intsAddress, 1, types.int32_t, 0, mpi.handleAt(made, 0)));
+    const first = mpi.ints[0];
+    mpi.f.Comm_free(mpi.address(made));
+    return first;
+  }
+
   free(): void {
     const { mpi } = this;
     this.lane?.free();

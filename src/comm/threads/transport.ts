@@ -154,6 +154,11 @@ export class ThreadsTransport implements Transport {
     this.endpoint.groups.delete(this.group.context);
   }
 
+  /** Threads share all of it. */
+  memoryDomain(): number {
+    return 0;
+  }
+
   abort(code: number): never {
     return this.endpoint.abort(code);
   }

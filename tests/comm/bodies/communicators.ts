@@ -31,6 +31,19 @@ export function split(comm: Comm): void {
   if (odd !== undefined) assert.equal(odd.allreduce(1), Math.floor(size / 2));
 }
 
+/** All ranks of these tests are on one machine, so that they can share memory; `key` orders them. */
+export function splitShared(comm: Comm): void {
+  const { rank, size } = comm;
+  const reversed = comm.splitShared(-rank);
+  assert.equal(reversed.name, "shared-memory part of world");
+  assert.deepEqual([reversed.rank, reversed.size], [size - 1 - rank, size]);
+  const half = comm.split(rank % 2);
+  const shared = half.splitShared();
+  assert.deepEqual([shared.rank, shared.size], [half.rank, half.size]);
+  assert.equal(shared.allreduce(1), half.size);
+  for (const part of [shared, half, reversed]) part.free();
+}
+
 /** Communicators made from communicators, as deep as one likes. */
 export function nested(comm: Comm): void {
   let part = comm.dup();
