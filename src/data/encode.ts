@@ -1,7 +1,8 @@
 import { TuttiError } from "../errors.js";
+import { listed, nearestFirst } from "../nearest.js";
 import { fieldError, missingValue } from "./column.js";
 import { binaryIndex, isMissing, toBoolean, toNumber } from "./fields.js";
-import { listed, nearestFirst, unseen } from "./names.js";
+import { unseen } from "./names.js";
 import { type NdArray, ndarray } from "./ndarray.js";
 import type { CategoryColumn, InputColumn, TableSchema, TargetColumn } from "./schema.js";
 import type { Table } from "./table.js";

@@ -11,7 +11,6 @@ export { type FitOptions, fitTable } from "./fit.js";
 export { parseIdx, readIdx } from "./idx.js";
 export { DataLoader, type DataLoaderOptions, type LoadedBatch } from "./loader.js";
 export { type LabelledImages, loadMnist } from "./mnist.js";
-export { editDistance, listed, nearestFirst } from "./names.js";
 export {
   type ArrayStorage,
   elementCount,

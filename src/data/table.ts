@@ -1,6 +1,6 @@
 import { TuttiError } from "../errors.js";
+import { listed, nearestFirst } from "../nearest.js";
 import { isMissing } from "./fields.js";
-import { listed, nearestFirst } from "./names.js";
 
 /** The rows of a text file, as text, with the lines they came from. Made by `readCsv`. */
 export class Table {

@@ -1,5 +1,5 @@
-import { editDistance } from "../data/index.js";
 import { TuttiError } from "../errors.js";
+import { editDistance } from "../nearest.js";
 
 /** One of several things that a command line can ask for: `name` or `name:parameter=value,parameter=value`. */
 export interface Form<T> {

@@ -5,7 +5,6 @@ import {
   encodeTargets,
   fitTable,
   fitTargets,
-  listed,
   loadMnist,
   type NdArray,
   readArray,
@@ -18,6 +17,7 @@ import {
   toShared,
 } from "../data/index.js";
 import { TuttiError } from "../errors.js";
+import { listed } from "../nearest.js";
 import { lossByName } from "../nn/index.js";
 import type { FloatDType } from "../tensor/index.js";
 import { fitArray, type InputSpec, requireFinite, requireInputs } from "./input-spec.js";
