@@ -14,6 +14,10 @@ const PACKAGES = [
   },
   { name: "python3-numpy", present: () => succeeds("/usr/bin/python3", "-c", "import numpy") },
   { name: "openmpi-bin", present: () => existsSync("/usr/bin/mpiexec.openmpi") },
+  {
+    name: "libpetsc-real3.18",
+    present: () => succeeds("sh", "-c", "ldconfig -p | grep -q libpetsc_real.so.3"),
+  },
   { name: "mpich", present: () => existsSync("/usr/bin/mpiexec.mpich") },
   { name: "chromium", present: () => existsSync("/usr/bin/chromium") },
 ];

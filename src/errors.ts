@@ -35,5 +35,6 @@ export type ErrorCode =
   | "mismatch" //     ranks disagree about something they must share
   | "library" //      a shared library or kernel target cannot be used
   | "diverged" //     a loss or a parameter is not finite any more
+  | "petsc" //        PETSc or SLEPc reports an error (data.petscCode, data.traceback)
   | "checkpoint" //   a checkpoint does not belong to this model or is damaged
   | "unsupported"; // a valid request that this engine, target or version does not serve

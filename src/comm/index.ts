@@ -6,4 +6,4 @@ export { Status } from "./status.js";
 export { dimsCreate } from "./topology/dims.js";
 export { HaloExchange, type HaloOptions, haloExchange } from "./topology/halo.js";
 export type { CartComm, CartOptions, GraphComm, NeighborComm, Shift } from "./topology/types.js";
-export { world } from "./world.js";
+export { self, world } from "./world.js";

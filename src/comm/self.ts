@@ -9,9 +9,9 @@ import { AwaitableRequest, CompletedRequest, type Request } from "./request.js";
 import { Status } from "./status.js";
 import type { Pieces, Transport } from "./transport.js";
 
-/** The world of a process that is alone. */
-export function selfWorld(): Transport {
-  return new SelfTransport("world", { matcher: new Matcher(), contexts: 1 }, 0);
+/** The world of a process that is alone, or whatever `name` says. */
+export function selfWorld(name = "world"): Transport {
+  return new SelfTransport(name, { matcher: new Matcher(), contexts: 1 }, 0);
 }
 
 interface Process {

@@ -12,6 +12,14 @@ import type { Transport } from "./transport.js";
 const KEY = Symbol.for("tutti.world");
 const shared = globalThis as { [KEY]?: Comm };
 
+let alone: Comm | undefined;
+
+/** The communicator of this rank alone, for what each rank does for itself (MPI 4.1, section 7.2.4, MPI_COMM_SELF). */
+export function self(): Comm {
+  alone ??= new Communicator(selfWorld("self"), true);
+  return alone;
+}
+
 /**
  * The communicator of all ranks of this job; the same object at every call (MPI 4.1, section 7.2.3).
  *

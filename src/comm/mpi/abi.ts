@@ -25,6 +25,8 @@ export interface Abi {
   readonly name: "Open MPI" | "MPICH" | "MPI standard ABI";
   readonly handle: HandleLetter;
   readonly world: number;
+  /** The communicator of this process alone. */
+  readonly self: number;
   readonly errorsReturn: number;
   readonly types: Readonly<Record<TypeName, number>>;
   readonly ops: Readonly<Record<NativeOpName, number>>;
@@ -66,6 +68,7 @@ export function openMpi(library: Library): Abi {
     name: "Open MPI",
     handle: "p",
     world: handle("comm_world"),
+    self: handle("comm_self"),
     errorsReturn: handle("errors_return"),
     types: record(TYPES, handle),
     ops: record(NATIVE_OPS, (name) => handle(`op_${name}`)),
@@ -87,6 +90,7 @@ export const MPICH: Abi = {
   name: "MPICH",
   handle: "i",
   world: 0x44000000,
+  self: 0x44000001,
   errorsReturn: 0x54000001,
   types: {
     int8_t: 0x4c000137,
@@ -127,6 +131,7 @@ export const STANDARD: Abi = {
   name: "MPI standard ABI",
   handle: "p",
   world: 0x101,
+  self: 0x102,
   errorsReturn: 0x142,
   types: {
     int8_t: 0x240,

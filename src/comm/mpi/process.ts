@@ -1,3 +1,4 @@
+import type { Library } from "../../native/index.js";
 import { describeFailure } from "../failure.js";
 import type { Mpi } from "./mpi.js";
 
@@ -38,13 +39,13 @@ export function endWithProcess(mpi: Mpi, rank: number): void {
       else if (!reported) report(`rank ${rank} ended the job by process.exit(${exitCode})`);
       mpi.f.Abort(mpi.abi.world, exitCode);
     }
-    leave(mpi, exitCode);
+    leave(mpi.library, exitCode);
   };
   process.on("exit", end);
 }
 
 /** Calls the listeners of "exit" that come after `own`, so that it can be the last. */
-function runLaterListeners(own: (code: number) => void, code: number): void {
+export function runLaterListeners(own: (code: number) => void, code: number): void {
   const listeners = process.rawListeners("exit") as ((code: number) => void)[];
   for (const listener of listeners.slice(listeners.indexOf(own) + 1)) {
     process.off("exit", listener);
@@ -56,8 +57,8 @@ function runLaterListeners(own: (code: number) => void, code: number): void {
  * Ends the process without the destructors of libraries: those of UCX, a part of many MPI libraries, crash or hang now and
  * then when they run in Node.
  */
-function leave(mpi: Mpi, code: number): void {
+export function leave(library: Library, code: number): void {
   const { NODE_OPTIONS = "", NODE_V8_COVERAGE } = process.env;
   if (NODE_V8_COVERAGE || WRITES_AT_EXIT.test([...process.execArgv, NODE_OPTIONS].join(" "))) return;
-  mpi.library.function("_exit", "v:i")(code);
+  library.function("_exit", "v:i")(code);
 }

@@ -1,0 +1,136 @@
+import { type Comm, world } from "../../comm/index.js";
+import { TuttiError } from "../../errors.js";
+import { petsc } from "../runtime.js";
+import type { Vec } from "../vec.js";
+import { DM } from "./dm.js";
+import { GridArray } from "./grid-array.js";
+
+/** What is beyond an edge of the grid. */
+export type BoundaryType = "none" | "ghosted" | "mirror" | "periodic";
+
+/** Which neighbours a rank sees: along the axes, or the corners too. */
+export type StencilType = "star" | "box";
+
+const BOUNDARIES: readonly BoundaryType[] = ["none", "ghosted", "mirror", "periodic"];
+const STENCILS: readonly StencilType[] = ["star", "box"];
+const DECIDE = -1;
+
+/** Options of {@link DMDA.create}. */
+export interface DMDAOptions {
+  /** The ranks that share the grid; the world if absent. */
+  readonly comm?: Comm;
+  /** Numbers at each grid point; 1 if absent. */
+  readonly dof?: number;
+  /** Layers of other ranks' grid points that a rank sees; 1 if absent. */
+  readonly stencilWidth?: number;
+  /** `"star"` if absent. */
+  readonly stencilType?: StencilType;
+  /** For all axes, or for each; `"none"` if absent. */
+  readonly boundary?: BoundaryType | readonly BoundaryType[];
+  /** Ranks along each axis; chosen if absent. */
+  readonly procSizes?: readonly number[];
+}
+
+/** A box of grid points. */
+export interface Box {
+  /** The first grid point along each axis. */
+  readonly start: readonly number[];
+  /** Number of grid points along each axis. */
+  readonly size: readonly number[];
+}
+
+/** A rectangular grid in one to three dimensions that is divided among ranks (PETSc's DMDA). */
+export class DMDA extends DM {
+  /** Number of grid points along each axis. */
+  readonly sizes: readonly number[];
+  /** Numbers at each grid point. */
+  readonly dof: number;
+  /** The grid points of this rank. */
+  readonly corners: Box;
+  /** The grid points that this rank sees. */
+  readonly ghostCorners: Box;
+
+  /** A grid of `sizes` points. Takes what the command line says (`-da_grid_x`, `-da_refine`). Collective. */
+  static create(sizes: readonly number[], options: DMDAOptions = {}): DMDA {
+    const { comm = world(), dof = 1, stencilWidth = 1, stencilType = "star", procSizes } = options;
+    const axes = sizes.length;
+    if (axes < 1 || axes > 3) throw wrong("sizes must have 1 to 3 entries", axes);
+    const boundaries = sizes.map((_, axis) => {
+      const { boundary = "none" } = options;
+      const name = typeof boundary === "string" ? boundary : boundary[axis];
+      return numberOf("boundary", BOUNDARIES, name);
+    });
+    const stencil = numberOf("stencilType", STENCILS, stencilType);
+    const ranks = sizes.map((_, axis) => procSizes?.[axis] ?? DECIDE);
+    const { f, scratch, handleOf } = petsc();
+    const [handle, { at }] = [handleOf(comm), scratch];
+    const [bx, by, bz] = boundaries;
+    const [nx, ny, nz] = sizes;
+    const [px, py, pz] = ranks;
+    if (axes === 1) f.DMDACreate1d(handle, bx, nx, dof, stencilWidth, 0, at);
+    else if (axes === 2) f.DMDACreate2d(handle, bx, by, stencil, nx, ny, px, py, dof, stencilWidth, 0, 0, at);
+    else f.DMDACreate3d(handle, bx, by, bz, stencil, nx, ny, nz, px, py, pz, dof, stencilWidth, 0, 0, 0, at);
+    const address = scratch.pointer();
+    f.DMSetFromOptions(address);
+    f.DMSetUp(address);
+    return new DMDA(comm, address, axes, dof);
+  }
+
+  private constructor(comm: Comm, address: number, axes: number, dof: number) {
+    super(comm, address);
+    const { f, scratch } = petsc();
+    const { at, ints } = scratch;
+    const take = (from: number) => Array.from(ints.subarray(from, from + axes));
+    f.DMDAGetInfo(this.handle, at, at + 4, at + 8, at + 12, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    this.sizes = take(1);
+    this.dof = dof;
+    f.DMDAGetCorners(this.handle, at, at + 4, at + 8, at + 12, at + 16, at + 20);
+    this.corners = { start: take(0), size: take(3) };
+    f.DMDAGetGhostCorners(this.handle, at, at + 4, at + 8, at + 12, at + 16, at + 20);
+    this.ghostCorners = { start: take(0), size: take(3) };
+  }
+
+  /** The entries of a global or local vector of this grid by their place in the grid, to read and to change. */
+  array(vec: Vec): GridArray {
+    return this.#grid(vec.array);
+  }
+
+  /** As {@link DMDA.array}, to read only, which also works for vectors that PETSc has locked. */
+  arrayRead(vec: Vec): GridArray {
+    return this.#grid(vec.arrayRead);
+  }
+
+  /** Gives each grid point a place in the box from `low` to `high`. Collective. */
+  setUniformCoordinates(low: readonly number[], high: readonly number[]): void {
+    const [x0, y0 = 0, z0 = 0] = low;
+    const [x1, y1 = 1, z1 = 1] = high;
+    petsc().f.DMDASetUniformCoordinates(this.handle, x0, x1, y0, y1, z0, z1);
+  }
+
+  /** Copies a global vector to one whose order is that of the grid as a whole, row by row. Collective. */
+  globalToNatural(global: Vec, natural: Vec): void {
+    const { f } = petsc();
+    f.DMDAGlobalToNaturalBegin(this.handle, global.handle, INSERT, natural.handle);
+    f.DMDAGlobalToNaturalEnd(this.handle, global.handle, INSERT, natural.handle);
+  }
+
+  #grid(entries: Float64Array): GridArray {
+    for (const { start, size } of [this.corners, this.ghostCorners]) {
+      const length = size.reduce((product, n) => product * n, this.dof);
+      if (length === entries.length) return new GridArray(entries, start, size, this.dof);
+    }
+    throw wrong("the vector must be a global or local one of this grid; its local length is", entries.length);
+  }
+}
+
+const INSERT = 1;
+
+function numberOf<T extends string>(argument: string, names: readonly T[], name: T): number {
+  const number = names.indexOf(name);
+  if (number >= 0) return number;
+  throw wrong(`${argument} must be one of ${names.join(", ")}`, name);
+}
+
+function wrong(what: string, found: unknown): TuttiError {
+  return new TuttiError("argument", `DMDA: ${what}, found ${found}`, { found });
+}

@@ -1,0 +1,50 @@
+import { TuttiError } from "../errors.js";
+import { textAt, viewMemory } from "../native/index.js";
+import { listed, nearestFirst } from "../nearest.js";
+import { ERR_UNKNOWN_TYPE } from "./errors.js";
+import { petsc } from "./runtime.js";
+
+/** How many names an error lists. */
+const SHOWN = 6;
+
+/**
+ * Runs what sets a type by name; adds the nearest registered names to PETSc's error of an unknown one.
+ *
+ * @param list PETSc's variable with the names, such as `KSPList`
+ */
+export function withNearest(list: string, name: string, set: () => void): void {
+  try {
+    set();
+  } catch (error) {
+    if (!(error instanceof TuttiError) || error.data.petscCode !== ERR_UNKNOWN_TYPE) throw error;
+    const nearest = nearestFirst(name, registered(list)).slice(0, SHOWN);
+    const hint = `; the nearest of its types are ${listed(nearest)}`;
+    throw new TuttiError(
+      "argument",
+      error.message + hint,
+      { ...error.data, found: name, nearest },
+      { cause: error },
+    );
+  }
+}
+
+/** The names that PETSc has in one of its lists of types. */
+export function registered(list: string): string[] {
+  const { library, f, scratch } = petsc();
+  f.PetscFunctionListGet(addressAt(library.address(list)), scratch.at, scratch.at + 8);
+  const [names, count] = [scratch.pointer(0), scratch.ints[2]];
+  return Array.from({ length: count }, (_, i) => textAt(addressAt(names + 8 * i)));
+}
+
+/**
+ * The name of an enumeration's value, as PETSc prints it.
+ *
+ * @param table PETSc's variable that points to the names, such as `KSPConvergedReasons`
+ */
+export function enumName(table: string, value: number): string {
+  return textAt(addressAt(addressAt(petsc().library.address(table)) + 8 * value));
+}
+
+function addressAt(address: number): number {
+  return Number(new BigUint64Array(viewMemory(address, 8))[0]);
+}

@@ -1,0 +1,130 @@
+import type { Comm } from "../comm/index.js";
+import { TuttiError } from "../errors.js";
+import { textAt } from "../native/index.js";
+import { petsc } from "./runtime.js";
+
+/** Whether destroying an object of PETSc's is this program's business. */
+export type Ownership = "owned" | "borrowed";
+
+/** Objects by address, so that what PETSc hands to a callback is the very object that the program knows. */
+const known = new Map<number, WeakRef<PetscObject>>();
+
+/** Objects that were dropped without `destroy`: destroying may need all ranks, which a finaliser must not wait for. */
+const dropped = new FinalizationRegistry<number>((address) => {
+  known.delete(address);
+  const { f, scratch } = petsc();
+  f.PetscObjectDelayedDestroy(scratch.hold(address));
+});
+
+/**
+ * What every object of PETSc has. End its life with `using` or {@link PetscObject.destroy}; one that is dropped instead
+ * stays until {@link garbageCleanup} or the end of the program.
+ */
+export abstract class PetscObject implements Disposable {
+  readonly comm: Comm;
+  #address: number;
+  #borrowed: Map<number, PetscObject> | undefined;
+
+  /** @param address what a create function has written */
+  constructor(comm: Comm, address: number, ownership: Ownership = "owned") {
+    this.comm = comm;
+    this.#address = address;
+    known.set(address, new WeakRef(this));
+    if (ownership === "borrowed") petsc().f.PetscObjectReference(address);
+    dropped.register(this, address, this);
+  }
+
+  /** The object's address, for calls of C. @throws TuttiError `freed` after `destroy` */
+  get handle(): number {
+    if (this.#address === 0) {
+      const name = this.constructor.name;
+      throw new TuttiError("freed", `${name}: this ${name} has been destroyed`, { object: name });
+    }
+    return this.#address;
+  }
+
+  /** Whether `destroy` has been called. */
+  get destroyed(): boolean {
+    return this.#address === 0;
+  }
+
+  /** Gives the object back. Collective; a second call does nothing. */
+  destroy(): void {
+    if (this.#address === 0) return;
+    const { f, scratch } = petsc();
+    const address = this.#address;
+    this.#address = 0;
+    known.delete(address);
+    dropped.unregister(this);
+    for (const object of this.#borrowed?.values() ?? []) object.destroy();
+    this.release();
+    f.PetscObjectDestroy(scratch.hold(address));
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  /** What PETSc calls the object in its output. */
+  get name(): string {
+    return this.text("PetscObjectGetName");
+  }
+
+  set name(name: string) {
+    petsc().f.PetscObjectSetName(this.handle, name);
+  }
+
+  /** The name of its implementation, such as `"seqaij"`; undefined while it has none. */
+  get type(): string | undefined {
+    return this.text("PetscObjectGetType") || undefined;
+  }
+
+  /** What the names of its options begin with: `-abc_ksp_type` for the prefix `"abc_"`. */
+  get optionsPrefix(): string {
+    return this.text("PetscObjectGetOptionsPrefix");
+  }
+
+  set optionsPrefix(prefix: string) {
+    petsc().f.PetscObjectSetOptionsPrefix(this.handle, prefix);
+  }
+
+  /** The object at an address that PETSc has handed over: the program's own, or a new one that lives as long as this. */
+  protected borrow<T extends PetscObject>(kind: Borrowable<T>, address: number): T {
+    const found = this.#borrowed?.get(address) ?? knownObject(address);
+    if (found instanceof kind) return found;
+    const made = new kind(this.comm, address, "borrowed");
+    this.#borrowed ??= new Map();
+    this.#borrowed.set(address, made);
+    return made;
+  }
+
+  /** Frees what belongs to the object on this side; called once, before PETSc's own part. */
+  protected release(): void {}
+
+  private text(call: "PetscObjectGetName" | "PetscObjectGetType" | "PetscObjectGetOptionsPrefix"): string {
+    const { f, scratch } = petsc();
+    f[call](this.handle, scratch.at);
+    return textAt(scratch.pointer());
+  }
+}
+
+/** A class whose objects PETSc may hand over. */
+type Borrowable<T extends PetscObject> = new (comm: Comm, address: number, ownership: Ownership) => T;
+
+/** The object that this program has made at an address, if it has. */
+function knownObject(address: number): PetscObject | undefined {
+  return known.get(address)?.deref();
+}
+
+/** Number of objects of PETSc that this process has made or borrowed and not given back. */
+export function liveObjects(): number {
+  let live = 0;
+  for (const reference of known.values()) if (reference.deref() !== undefined) live++;
+  return live;
+}
+
+/** Destroys what was dropped without `destroy`. Collective over `comm`. */
+export function garbageCleanup(comm: Comm): void {
+  const { f, handleOf } = petsc();
+  f.PetscGarbageCleanup(handleOf(comm));
+}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadLibrary } from "../../src/native/index.js";
+import { FUNCTIONS } from "../../src/petsc/table.js";
+import { forEachPetsc, noPetsc } from "../support/petsc.js";
+
+const BODIES = {
+  vec: ["array", "algebra", "setValues", "errors"],
+  solvers: ["matrices", "coordinates", "linear", "shells", "grids", "nonlinear", "throwing"],
+};
+
+forEachPetsc([1, 2, 3, 4], (place) => {
+  for (const [file, names] of Object.entries(BODIES)) {
+    const module = new URL(`./bodies/${file}.js`, import.meta.url).href;
+    for (const name of names) test(name, async () => void (await place.run(module, name)));
+  }
+});
+
+test("every function that is declared is in the library", { skip: noPetsc }, () => {
+  const library = loadLibrary("libpetsc_real.so.3.18", { global: true });
+  assert.deepEqual(
+    Object.keys(FUNCTIONS).filter((name) => !library.has(name)),
+    [],
+  );
+});

@@ -1,0 +1,34 @@
+import { after, describe, test } from "node:test";
+import { TuttiError } from "../../src/errors.js";
+import { loadLibrary } from "../../src/native/index.js";
+import { MpiPool, mpiexecOf } from "./mpi.js";
+import type { Place } from "./ranks.js";
+
+/** Why tests of PETSc are skipped here, or undefined where they run. */
+export const noPetsc: string | undefined = missing();
+
+function missing(): string | undefined {
+  if (mpiexecOf("Open MPI") === undefined) return "Open MPI is not installed: apt-get install openmpi-bin";
+  try {
+    loadLibrary("libpetsc_real.so.3.18");
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TuttiError)) throw error;
+    return "PETSc is not installed: apt-get install libpetsc-real3.18";
+  }
+}
+
+/** Registers a suite for PETSc on each number of processes; each job stays for the whole suite. */
+export function forEachPetsc(sizes: readonly number[], register: (place: Place) => void): void {
+  if (noPetsc !== undefined) {
+    test("PETSc", { skip: noPetsc });
+    return;
+  }
+  for (const size of sizes) {
+    describe(`PETSc, ${size} rank${size === 1 ? "" : "s"}`, () => {
+      const pool = new MpiPool(mpiexecOf("Open MPI")!, size);
+      after(() => pool.close());
+      register({ engine: "mpi", size, run: (...args) => pool.run(...args) });
+    });
+  }
+}
