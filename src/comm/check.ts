@@ -1,7 +1,7 @@
 import { TuttiError } from "../errors.js";
 import { CALLS } from "./calls.js";
 import { ANY_SOURCE, ANY_TAG, PROC_NULL } from "./comm.js";
-import { describe, type ElementType, elementTypeOf, type TypedArray } from "./elements.js";
+import { describe, type ElementType, elementTypeOf, haveSameMemory, type TypedArray } from "./elements.js";
 
 /*
  * Checks of arguments. Each is a comparison on the way of every message; the text of an error is put together only when it
@@ -99,7 +99,7 @@ export function checkOverlap(
   out: TypedArray,
   inPlace?: number,
 ): void {
-  if (buf.buffer !== out.buffer || buf.byteLength === 0 || out.byteLength === 0) return;
+  if (!haveSameMemory(buf, out) || buf.byteLength === 0 || out.byteLength === 0) return;
   const end = buf.byteOffset + buf.byteLength;
   if (end <= out.byteOffset || out.byteOffset + out.byteLength <= buf.byteOffset) return;
   if (inPlace !== undefined && buf.byteOffset + inPlace * buf.BYTES_PER_ELEMENT === out.byteOffset) return;

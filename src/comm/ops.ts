@@ -1,5 +1,5 @@
 import { TuttiError } from "../errors.js";
-import { describe, type ElementType, type TypedArray } from "./elements.js";
+import { describe, ELEMENT_TYPES, type ElementType, type TypedArray } from "./elements.js";
 
 /** The predefined reductions (MPI 4.1, section 6.9.2). */
 export type OpName =
@@ -121,9 +121,12 @@ const TABLES = {
   bigint: reductions(BIGINT, LOCATIONS),
 };
 
+/** The default by element type. */
+const SUMS = ELEMENT_TYPES.map(({ kind }) => TABLES[kind].get("sum")!);
+
 /** Prepares `op` for elements of `type`; throws `"argument"` if the one is nothing for the other. */
 export function resolveOp(call: string, op: AnyOp | undefined, type: ElementType): Reduction {
-  if (op === undefined) return TABLES[type.kind].get("sum")!;
+  if (op === undefined) return SUMS[type.code];
   if (typeof op === "string") {
     const found = TABLES[type.kind].get(op);
     if (found !== undefined) return found;

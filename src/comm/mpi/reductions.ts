@@ -1,4 +1,4 @@
-import { bytesOf, type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import { bytesOf, type ElementType, FLOAT64, haveSameMemory, type TypedArray } from "../elements.js";
 import { foldValues, type Part } from "../fold.js";
 import { extent, type Layout, offsets } from "../layout.js";
 import type { Reduction } from "../ops.js";
@@ -321,7 +321,7 @@ function evenGroups(length: number, width: number, size: number): Layout {
 }
 
 function sameMemory(a: TypedArray, b: TypedArray): boolean {
-  return a === b || (a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.length > 0);
+  return a === b || (haveSameMemory(a, b) && a.byteOffset === b.byteOffset && a.length > 0);
 }
 
 /** Goes on after an error, because the other ranks do. */
