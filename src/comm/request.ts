@@ -50,6 +50,7 @@ export function testAny(requests: PendingRequests): number | undefined {
 export function waitAny(requests: PendingRequests): number | undefined {
   const pending = requests.filter((request) => request !== undefined);
   if (pending.length === 0) return undefined;
+  const blocker = blockerOf(pending);
   const deadline = performance.now() + LOOKING;
   for (let nap = SHORTEST_NAP; ; ) {
     const found = testAny(requests);
@@ -57,11 +58,25 @@ export function waitAny(requests: PendingRequests): number | undefined {
     // nothing but this rank could complete them: the wait of any says that this cannot happen
     if (pending.every((request) => own.has(request))) pending[0].wait();
     if (pending.length === 1) pending[0].wait();
+    else if (blocker !== undefined) blocker.blockForFirst(pending);
     else if (performance.now() >= deadline) {
       Atomics.wait(pillow, 0, 0, nap);
       nap = Math.min(2 * nap, LONGEST_NAP);
     }
   }
+}
+
+/** What can block until one of several of its requests is complete; all requests of one rank and engine may have the same. */
+export interface Blocker {
+  /** @throws TuttiError if one of them, or all of them together, wait in vain */
+  blockForFirst(requests: PendingRequests): void;
+}
+
+function blockerOf(requests: PendingRequests): Blocker | undefined {
+  const blockers = requests.map((request) =>
+    request instanceof AwaitableRequest ? request.blocker : undefined,
+  );
+  return blockers.every((blocker) => blocker === blockers[0]) ? blockers[0] : undefined;
 }
 
 /** Milliseconds that {@link waitAny} looks for something complete before it sleeps, and how long it sleeps between looks. */
@@ -83,6 +98,10 @@ export function markOwn<T>(request: Request<T>): Request<T> {
 export abstract class AwaitableRequest<T> implements Request<T> {
   abstract wait(): T;
   abstract test(): boolean;
+  /** Undefined if nothing better than looking now and then can wait for several. */
+  get blocker(): Blocker | undefined {
+    return undefined;
+  }
   /** Resolves when it is worth calling `test` again. */
   protected abstract turn(): Promise<void>;
 

@@ -144,6 +144,19 @@ const CASES: [program: string, size: number, text: string[]][] = [
       "rank 1 has a message of rank 0 with tag 2 on world that nobody receives",
     ],
   ],
+  [
+    "firstOfSeveral",
+    3,
+    [
+      "ranks 0, 1 and 2 wait for each other:",
+      ...[0, 1, 2].map((rank) => {
+        const [a, b] = [0, 1, 2].filter((other) => other !== rank);
+        const which = (other: number) => `irecv from rank ${other} (tag 8, 3 × float64, on world)`;
+        return `  rank ${rank} waits in waitAny for ${which(a)} or ${which(b)}`;
+      }),
+      "all receive first: let one of them send first, or use sendrecv",
+    ],
+  ],
 ];
 
 const PLACE = / at \S+deadlocks\.[jt]s:\d+:\d+$/gm;

@@ -3,17 +3,20 @@ import { TuttiError } from "../../errors.js";
 import { type Unreceived, type Waiting, waitingIn } from "../explain/operation.js";
 import { Folder } from "../fold.js";
 import { type Arrival, type Group, Matcher, type Receive } from "../matching.js";
+import type { Blocker } from "../request.js";
 import { Control } from "./control.js";
 import { Explainer } from "./explainer.js";
 import { Explanation } from "./explanation.js";
+import { firstOf } from "./first.js";
 import type { RankEnvironment } from "./job.js";
 import { Links } from "./links.js";
 import { type Exchange, findLost, operationOf, type Probe } from "./lost.js";
+import type { ThreadsRequest } from "./requests.js";
 import type { Send } from "./send.js";
 import { SharedBuffers } from "./shared-buffers.js";
 import { Tickets } from "./tickets.js";
 import { WaitBoard } from "./wait-board.js";
-import { Waiter } from "./waiter.js";
+import { type Blocking, Waiter } from "./waiter.js";
 
 /** Milliseconds that an aborting rank waits for the launcher to end it. */
 const ABORT_PATIENCE = 2000;
@@ -28,6 +31,13 @@ export class Endpoint {
   readonly waiter: Waiter;
   readonly tickets = new Tickets();
   readonly matcher = new Matcher();
+  /** How to wait for the first of several requests. */
+  readonly blocker: Blocker = {
+    blockForFirst: (requests) => {
+      const all = (requests as readonly ThreadsRequest<unknown>[]).map((request) => request.blocking());
+      this.waiter.block(firstOf("waitAny", all));
+    },
+  };
   /** The communicators in use, by context. */
   readonly groups = new Map<number, Group>();
   private readonly launcher: MessagePort;
@@ -62,17 +72,19 @@ export class Endpoint {
   finish(operation: Send | Receive): void {
     if (operation.done) return;
     try {
-      this.waiter.block(
-        {
-          ready: () => operation.done,
-          lost: () => findLost(this.control, operation, true),
-          waiting: () => waitingFor(operation),
-        },
-        operation,
-      );
+      this.waiter.block(this.blocking(operation), operation);
     } finally {
       this.giveUp(operation);
     }
+  }
+
+  /** How to wait for `operation`. */
+  blocking(operation: Send | Receive): Blocking {
+    return {
+      ready: () => operation.done,
+      lost: () => findLost(this.control, operation, true),
+      waiting: () => waitingFor(operation),
+    };
   }
 
   /** Moves on without waiting and says whether `operation` is done; throws if that cannot happen any more. */

@@ -1,16 +1,31 @@
 import type { Receive } from "../matching.js";
-import { AwaitableRequest } from "../request.js";
+import { AwaitableRequest, type Blocker } from "../request.js";
 import type { Status } from "../status.js";
 import type { Endpoint } from "./endpoint.js";
 import type { Send } from "./send.js";
+import type { Blocking } from "./waiter.js";
+
+/** A request of this engine, which any number of others may be waited for together with. */
+export abstract class ThreadsRequest<T> extends AwaitableRequest<T> {
+  constructor(protected readonly endpoint: Endpoint) {
+    super();
+  }
+
+  override get blocker(): Blocker {
+    return this.endpoint.blocker;
+  }
+
+  /** How to wait for it. */
+  abstract blocking(): Blocking;
+}
 
 /** A send under way. */
-export class SendRequest extends AwaitableRequest<void> {
+export class SendRequest extends ThreadsRequest<void> {
   constructor(
-    private readonly endpoint: Endpoint,
+    endpoint: Endpoint,
     private readonly send: Send,
   ) {
-    super();
+    super(endpoint);
   }
 
   wait(): void {
@@ -21,18 +36,22 @@ export class SendRequest extends AwaitableRequest<void> {
     return this.endpoint.poll(this.send);
   }
 
+  blocking(): Blocking {
+    return this.endpoint.blocking(this.send);
+  }
+
   protected turn(): Promise<void> {
     return this.endpoint.turn(this.send);
   }
 }
 
 /** A receive under way. */
-export class ReceiveRequest extends AwaitableRequest<Status> {
+export class ReceiveRequest extends ThreadsRequest<Status> {
   constructor(
-    private readonly endpoint: Endpoint,
+    endpoint: Endpoint,
     private readonly receive: Receive,
   ) {
-    super();
+    super(endpoint);
   }
 
   wait(): Status {
@@ -44,6 +63,10 @@ export class ReceiveRequest extends AwaitableRequest<Status> {
     if (!this.endpoint.poll(this.receive)) return false;
     this.receive.result();
     return true;
+  }
+
+  blocking(): Blocking {
+    return this.endpoint.blocking(this.receive);
   }
 
   protected turn(): Promise<void> {
