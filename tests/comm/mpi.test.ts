@@ -13,7 +13,7 @@ import { forEachMpi } from "../support/ranks.js";
 const BODIES = new URL("./bodies/mpi.js", import.meta.url).href;
 
 forEachMpi([3], (place) => {
-  for (const body of ["truncation", "throwingOperation", "droppedRequests", "longSums"])
+  for (const body of ["truncation", "otherElements", "throwingOperation", "droppedRequests", "longSums"])
     test(body, async () => void (await place.run(BODIES, body)));
 });
 

@@ -1,5 +1,5 @@
 import { TuttiError } from "../../errors.js";
-import { CALL } from "../calls.js";
+import { CALL, CALLS } from "../calls.js";
 import { ANY_SOURCE, ANY_TAG } from "../comm.js";
 import { type ElementType, FLOAT64, type TypedArray } from "../elements.js";
 import { evenLayout, type Layout } from "../layout.js";
@@ -81,7 +81,7 @@ export class MpiTransport implements Transport {
     const item = mpi.itemType(type, buf.length);
     const code = mpi.f.Recv(mpi.address(buf), items, item, from, which, comm, mpi.statusAddress);
     if (code !== 0) throw this.messageError(call, code, buf, source, tag);
-    return mpi.readStatus();
+    return this.received(call, type);
   }
 
   irecv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Request<Status> {
@@ -91,7 +91,7 @@ export class MpiTransport implements Transport {
     const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
     const request = new MpiRequest<Status>(mpi, buf, (code) => {
       if (code !== 0) throw this.messageError(call, code, buf, source, tag);
-      return mpi.readStatus();
+      return this.received(call, type);
     });
     const item = mpi.itemType(type, buf.length);
     return request.started(mpi.f.Irecv(mpi.address(buf), items, item, from, which, this.comm, request.slot));
@@ -223,6 +223,17 @@ export class MpiTransport implements Transport {
   /** Throws unless a function on the communicator as a whole has returned 0. */
   must(call: number, code: number): void {
     if (code !== 0) throw this.mpi.error(call, code, `on ${this.name}`, { communicator: this.name });
+  }
+
+  /** The status of a message. MPI does not look at its elements; one that ends in the middle of one must have others. */
+  private received(call: number, type: ElementType): Status {
+    const status = this.mpi.readStatus();
+    const { source, tag, bytes } = status;
+    if (bytes % type.bytes === 0) return status;
+    const message =
+      `${CALLS[call]}: the buffer has ${type.name} elements, but the message has ${bytes} bytes, no whole number of them ` +
+      `(from rank ${source}, tag ${tag}, on ${this.name})`;
+    throw new TuttiError("mismatch", message, { source, tag, communicator: this.name, bytes });
   }
 
   private messageError(call: number, code: number, buf: TypedArray, peer: number, tag: number): TuttiError {

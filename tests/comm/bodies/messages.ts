@@ -169,6 +169,23 @@ export function probe(world: Comm): void {
   });
 }
 
+/** A message is only counted in elements of which it is a whole number. */
+export function counts(comm: Comm): void {
+  const { left, right } = neighbours(comm);
+  const request = comm.isend(new Int16Array(6), right, 2);
+  const found = comm.probe(left, 2);
+  assert.equal(found.count(Int16Array), 6);
+  assert.equal(found.count(new Float32Array(1)), 3);
+  assert.throws(() => found.count(Float64Array), {
+    code: "mismatch",
+    message: new RegExp(
+      `^count: the message has 12 bytes, no whole number of 8-byte elements .from rank ${left}, tag 2.$`,
+    ),
+  });
+  comm.recv(new Int16Array(6), left, 2);
+  request.wait();
+}
+
 export function toNobody(comm: Comm): void {
   const buf = Float64Array.of(1);
   comm.send(buf, PROC_NULL);

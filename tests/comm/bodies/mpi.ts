@@ -21,6 +21,27 @@ export function truncation(comm: Comm): void {
   }
 }
 
+/** MPI does not know elements of a message from those of a buffer, but not every number of bytes can be these. */
+export function otherElements(comm: Comm): void {
+  const { rank, size } = comm;
+  const [left, right] = [(rank + size - 1) % size, (rank + 1) % size];
+  for (const length of [3, 30_001]) {
+    const error = {
+      code: "mismatch",
+      message: new RegExp(
+        `the buffer has float64 elements, but the message has ${4 * length} bytes, no whole number of them .from rank ${left}, tag 3, on world.`,
+      ),
+    };
+    const requests = [1, 2].map(() => comm.isend(new Int32Array(length), right, 3));
+    const buf = new Float64Array(length);
+    assert.throws(() => comm.recv(buf, left, 3), error);
+    const received = comm.irecv(buf, left, 3);
+    assert.throws(() => received.wait(), error);
+    for (const request of requests) request.wait();
+    comm.barrier();
+  }
+}
+
 /** What an operation of the user throws reaches every rank that called it, and the communicator still works. */
 export function throwingOperation(comm: Comm): void {
   const op = (): number => {
