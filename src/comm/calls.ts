@@ -42,6 +42,11 @@ export const CALLS = [
   "neighborAlltoallObject",
   "haloExchange",
   "splitShared",
+  "mprobe",
+  "improbe",
+  "message.recv",
+  "message.irecv",
+  "message.recvObject",
 ] as const;
 
 export type CallName = (typeof CALLS)[number];

@@ -1,4 +1,5 @@
 import type { TypedArray } from "./elements.js";
+import type { Message } from "./message.js";
 import type { ElementOp, Op } from "./ops.js";
 import type { Request } from "./request.js";
 import type { Status } from "./status.js";
@@ -127,6 +128,13 @@ export interface Comm {
   probe(source?: number, tag?: number): Status;
   /** Says what message could be received now, or undefined (MPI 4.1, section 3.8.1). */
   iprobe(source?: number, tag?: number): Status | undefined;
+  /**
+   * Waits for a message and takes it: only the {@link Message} can receive it, so that nothing comes between the question
+   * what it is and its receipt (MPI 4.1, section 3.8.2).
+   */
+  mprobe(source?: number, tag?: number): Message;
+  /** As {@link Comm.mprobe}, but undefined if there is no message now (MPI 4.1, section 3.8.2). */
+  improbe(source?: number, tag?: number): Message | undefined;
 
   /** Returns when every rank has called it (MPI 4.1, section 6.3). */
   barrier(): void;

@@ -1,5 +1,6 @@
 export * from "./comm.js";
 export type { NumberArray, TypedArray } from "./elements.js";
+export type { Message } from "./message.js";
 export type { BlockOp, ElementOp, Op, OpName } from "./ops.js";
 export { type PendingRequests, type Request, testAll, testAny, waitAll, waitAny } from "./request.js";
 export { Status } from "./status.js";

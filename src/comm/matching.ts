@@ -1,7 +1,9 @@
 import { type ErrorCode, TuttiError } from "../errors.js";
 import { CALLS } from "./calls.js";
 import { ANY_SOURCE, ANY_TAG } from "./comm.js";
-import { ELEMENT_TYPES, type ElementType } from "./elements.js";
+import { bytesOf, ELEMENT_TYPES, type ElementType, type TypedArray } from "./elements.js";
+import type { Matched } from "./message.js";
+import { CompletedRequest, type Request } from "./request.js";
 import { Status } from "./status.js";
 
 /** What identifies a communicator to the ranks in it. */
@@ -50,7 +52,7 @@ export class Receive {
 
   /** Takes the message; one that does not fit is dropped and leaves the error that says why. */
   complete(arrival: Arrival): void {
-    this.error = this.refuse(arrival);
+    this.error = this.refusal(arrival);
     arrival.deliver(this.error === undefined ? this.into : undefined);
     this.status = new Status(arrival.source, arrival.tag, arrival.bytes);
     this.done = true;
@@ -62,7 +64,8 @@ export class Receive {
     return this.status!;
   }
 
-  private refuse(arrival: Arrival): TuttiError | undefined {
+  /** Why the message cannot be received, if so. */
+  refusal(arrival: Arrival): TuttiError | undefined {
     const { type, into } = this;
     if (arrival.type !== type.code) {
       const sent = ELEMENT_TYPES[arrival.type].name;
@@ -86,6 +89,31 @@ export class Receive {
     const { name } = this.group;
     const message = `${CALLS[this.call]}: ${text} (from rank ${source}, tag ${tag}, on ${name})`;
     return new TuttiError(code, message, { source, tag, communicator: name, ...data });
+  }
+}
+
+/** A message that has been taken out of matching. */
+export class MatchedArrival implements Matched {
+  readonly status: Status;
+
+  constructor(
+    private readonly group: Group,
+    private readonly arrival: Arrival,
+  ) {
+    this.status = new Status(arrival.source, arrival.tag, arrival.bytes);
+  }
+
+  recv(call: number, type: ElementType, buf: TypedArray): Status {
+    const { group, arrival } = this;
+    const receive = new Receive(call, group, arrival.source, arrival.tag, type, bytesOf(buf));
+    const error = receive.refusal(arrival);
+    if (error !== undefined) throw error;
+    receive.complete(arrival);
+    return receive.result();
+  }
+
+  irecv(call: number, type: ElementType, buf: TypedArray): Request<Status> {
+    return new CompletedRequest(this.recv(call, type, buf));
   }
 }
 
@@ -125,6 +153,12 @@ export class Matcher {
   /** Messages that nobody has asked for yet. */
   get unreceived(): readonly Arrival[] {
     return this.arrivals;
+  }
+
+  /** Takes out the message that a receive would get now. */
+  take(group: Group, source: number, tag: number): MatchedArrival | undefined {
+    const i = this.arrivals.findIndex((arrival) => selects(group.context, source, tag, arrival));
+    return i < 0 ? undefined : new MatchedArrival(group, this.arrivals.splice(i, 1)[0]);
   }
 
   /** The message that a receive would get now. */

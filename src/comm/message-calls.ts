@@ -3,6 +3,7 @@ import { checkBuffer, checkDest, checkOverlap, checkRecvTag, checkSource, checkT
 import { ANY_SOURCE, ANY_TAG, PROC_NULL, type SendrecvTags } from "./comm.js";
 import { CommunicatorBase } from "./communicator-base.js";
 import type { ElementType, TypedArray } from "./elements.js";
+import { type Matched, Message } from "./message.js";
 import { CompletedRequest, markOwn, type Request } from "./request.js";
 import { Status } from "./status.js";
 
@@ -72,6 +73,27 @@ export abstract class MessageCalls extends CommunicatorBase {
     return source === PROC_NULL ? noMessage() : this.transport.iprobe(source, tag);
   }
 
+  mprobe(source = ANY_SOURCE, tag = ANY_TAG): Message {
+    const call = CALL.mprobe;
+    this.begin(call);
+    checkSource(call, source, this.size);
+    checkRecvTag(call, tag);
+    return this.message(source === PROC_NULL ? NOBODYS : this.transport.mprobe(call, source, tag));
+  }
+
+  improbe(source = ANY_SOURCE, tag = ANY_TAG): Message | undefined {
+    const call = CALL.improbe;
+    this.begin(call);
+    checkSource(call, source, this.size);
+    checkRecvTag(call, tag);
+    const found = source === PROC_NULL ? NOBODYS : this.transport.improbe(source, tag);
+    return found && this.message(found);
+  }
+
+  private message(matched: Matched): Message {
+    return new Message(matched, (call) => this.begin(call), this.name);
+  }
+
   private sendBuffer(call: number, buf: TypedArray, dest: number, tag: number, synchronous: boolean): void {
     this.begin(call);
     const type = this.checkSend(call, buf, dest, tag);
@@ -90,6 +112,13 @@ export abstract class MessageCalls extends CommunicatorBase {
     return checkBuffer(call, "buf", buf);
   }
 }
+
+/** What a matched probe of PROC_NULL finds (MPI 4.1, section 3.10). */
+const NOBODYS: Matched = {
+  status: noMessage(),
+  recv: noMessage,
+  irecv: () => new CompletedRequest(noMessage()),
+};
 
 function noMessage(): Status {
   return new Status(PROC_NULL, ANY_TAG, 0);

@@ -4,6 +4,7 @@ import { ANY_TAG } from "./comm.js";
 import { bytesOf, type ElementType, type TypedArray } from "./elements.js";
 import type { Layout } from "./layout.js";
 import { type Arrival, type Group, Matcher, Receive } from "./matching.js";
+import type { Matched } from "./message.js";
 import type { Reduction } from "./ops.js";
 import { AwaitableRequest, CompletedRequest, type Request } from "./request.js";
 import { Status } from "./status.js";
@@ -76,6 +77,15 @@ class SelfTransport implements Transport {
   iprobe(source: number, tag: number): Status | undefined {
     const found = this.process.matcher.find(this.group.context, source, tag);
     return found && new Status(found.source, found.tag, found.bytes);
+  }
+
+  mprobe(call: number, source: number, tag: number): Matched {
+    this.probe(call, source, tag);
+    return this.improbe(source, tag)!;
+  }
+
+  improbe(source: number, tag: number): Matched | undefined {
+    return this.process.matcher.take(this.group, source, tag);
   }
 
   barrier(): void {}

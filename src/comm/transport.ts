@@ -1,6 +1,7 @@
 import type { Engine } from "./comm.js";
 import type { ElementType, TypedArray } from "./elements.js";
 import type { Layout } from "./layout.js";
+import type { Matched } from "./message.js";
 import type { Reduction } from "./ops.js";
 import type { Request } from "./request.js";
 import type { Status } from "./status.js";
@@ -34,6 +35,10 @@ export interface Transport {
   irecv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Request<Status>;
   probe(call: number, source: number, tag: number): Status;
   iprobe(source: number, tag: number): Status | undefined;
+
+  /** As `probe`, but takes the message out of matching. */
+  mprobe(call: number, source: number, tag: number): Matched;
+  improbe(source: number, tag: number): Matched | undefined;
 
   barrier(call: number): void;
   bcast(call: number, type: ElementType, buf: TypedArray, root: number): void;

@@ -15,6 +15,8 @@ const CASES: Record<string, [(comm: Comm) => unknown, RegExp]> = {
   "dest negative": [(c) => c.isend(buf, -7), /^isend: dest must be/],
   "dest fractional": [(c) => c.ssend(buf, 0.5), /^ssend: dest must be .* found 0.5/],
   "dest any": [(c) => c.send(buf, -1), /^send: dest must be/],
+  "matched source too large": [(c) => c.mprobe(3), /^mprobe: source must be a rank from 0 to 0, ANY_SOURCE/],
+  "matched tag negative": [(c) => c.improbe(0, -5), /^improbe: tag must be/],
   "source too large": [
     (c) => c.recv(buf, 3),
     /^recv: source must be a rank from 0 to 0, ANY_SOURCE or PROC_NULL, found 3/,
@@ -162,6 +164,7 @@ test("the only rank cannot wait for anybody", () => {
     () => comm.recv(buf),
     () => comm.recv(buf, 0, 3),
     () => comm.probe(),
+    () => comm.mprobe(),
     () => comm.recvObject(),
     () => comm.ssend(buf, 0),
     () => comm.irecv(buf).wait(),

@@ -3,12 +3,14 @@ import { CALL, CALLS } from "../calls.js";
 import { ANY_SOURCE, ANY_TAG } from "../comm.js";
 import { type ElementType, FLOAT64, type TypedArray } from "../elements.js";
 import { evenLayout, type Layout } from "../layout.js";
+import type { Matched } from "../message.js";
 import type { Reduction } from "../ops.js";
 import type { Request } from "../request.js";
 import type { Status } from "../status.js";
 import type { Pieces, Transport } from "../transport.js";
 import { UNDEFINED } from "./abi.js";
 import { allgather, alltoall, bcast, gather, scatter } from "./long-collectives.js";
+import { MpiMatched } from "./matched.js";
 import type { Mpi } from "./mpi.js";
 import { allreduce, allreduceNumber, reduce, reduceScatter, scan } from "./reductions.js";
 import { MpiRequest } from "./requests.js";
@@ -112,6 +114,26 @@ export class MpiTransport implements Transport {
     const code = mpi.f.Iprobe(from, which, this.comm, mpi.intsAddress, mpi.statusAddress);
     this.must(CALL.iprobe, code);
     return mpi.ints[0] === 0 ? undefined : mpi.readStatus();
+  }
+
+  mprobe(call: number, source: number, tag: number): Matched {
+    const { mpi, comm } = this;
+    const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
+    const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
+    const handle = new Int32Array(2);
+    this.must(call, mpi.f.Mprobe(from, which, comm, mpi.address(handle), mpi.statusAddress));
+    return new MpiMatched(this, handle);
+  }
+
+  improbe(source: number, tag: number): Matched | undefined {
+    const { mpi, comm } = this;
+    const { f, ints, intsAddress, statusAddress } = mpi;
+    const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
+    const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
+    const handle = new Int32Array(2);
+    const at = mpi.address(handle);
+    this.must(CALL.improbe, f.Improbe(from, which, comm, intsAddress, at, statusAddress));
+    return ints[0] === 0 ? undefined : new MpiMatched(this, handle);
   }
 
   barrier(call: number): void {
@@ -225,18 +247,24 @@ export class MpiTransport implements Transport {
     if (code !== 0) throw this.mpi.error(call, code, `on ${this.name}`, { communicator: this.name });
   }
 
-  /** The status of a message. MPI does not look at its elements; one that ends in the middle of one must have others. */
+  /** The status of a message that has been received. */
   private received(call: number, type: ElementType): Status {
     const status = this.mpi.readStatus();
-    const { source, tag, bytes } = status;
-    if (bytes % type.bytes === 0) return status;
+    this.checkElements(call, type, status);
+    return status;
+  }
+
+  /** MPI does not look at the elements of a message, but one that ends in the middle of one must have others. */
+  checkElements(call: number, type: ElementType, { source, tag, bytes }: Status): void {
+    if (bytes % type.bytes === 0) return;
     const message =
       `${CALLS[call]}: the buffer has ${type.name} elements, but the message has ${bytes} bytes, no whole number of them ` +
       `(from rank ${source}, tag ${tag}, on ${this.name})`;
     throw new TuttiError("mismatch", message, { source, tag, communicator: this.name, bytes });
   }
 
-  private messageError(call: number, code: number, buf: TypedArray, peer: number, tag: number): TuttiError {
+  /** The error of a message on its way, whose function has returned `code`. */
+  messageError(call: number, code: number, buf: TypedArray, peer: number, tag: number): TuttiError {
     const whom = peer === ANY_SOURCE ? "any rank" : `rank ${peer}`;
     const which = tag === ANY_TAG ? "any tag" : `tag ${tag}`;
     const where = `buffer of ${buf.length} elements, ${whom}, ${which}, on ${this.name}`;

@@ -1,6 +1,7 @@
 import { bytesOf, type ElementType, FLOAT64, type TypedArray } from "../elements.js";
 import type { Layout } from "../layout.js";
 import { type Group, Receive } from "../matching.js";
+import type { Matched } from "../message.js";
 import type { Reduction } from "../ops.js";
 import type { Request } from "../request.js";
 import { signature } from "../signature.js";
@@ -75,6 +76,16 @@ export class ThreadsTransport implements Transport {
     this.endpoint.links.progress();
     const found = this.endpoint.matcher.find(this.group.context, source, tag);
     return found && new Status(found.source, found.tag, found.bytes);
+  }
+
+  mprobe(call: number, source: number, tag: number): Matched {
+    this.endpoint.probe(call, this.group, source, tag);
+    return this.endpoint.matcher.take(this.group, source, tag)!;
+  }
+
+  improbe(source: number, tag: number): Matched | undefined {
+    this.endpoint.links.progress();
+    return this.endpoint.matcher.take(this.group, source, tag);
   }
 
   barrier(call: number): void {

@@ -169,6 +169,52 @@ export function probe(world: Comm): void {
   });
 }
 
+/** A message that a probe has taken is nobody else's, waits as long as it must, and is received once. */
+export async function matchedProbe(world: Comm): Promise<void> {
+  for (const comm of [world, world.split(0, -world.rank)]) {
+    const { left, right } = neighbours(comm);
+    for (const length of [3, 50_000]) {
+      const sent = [1, 2, 3].map((k) => make(Float64Array, length, (i) => mark(comm.rank, i) * k));
+      const requests = sent.map((buf) => comm.isend(buf, right, 5));
+      const first = comm.mprobe(left, 5);
+      assert.deepEqual([first.source, first.tag, first.bytes], [left, 5, 8 * length]);
+      assert.equal(first.count(Float64Array), length);
+      // the next one is the second, although the first has not been received
+      const got = new Float64Array(length + 1);
+      comm.recv(got, left, 5);
+      assert.equal(got[1], mark(left, 1) * 2);
+      assert.throws(() => first.recv(got.subarray(0, length - 1)), {
+        code: "truncate",
+        message: new RegExp(
+          `^message.recv: the buffer holds ${length - 1} float64 elements, but the message has ${length} `,
+        ),
+      });
+      if (comm.engine !== "mpi")
+        assert.throws(() => first.recv(new Int32Array(2 * length)), { code: "mismatch" });
+      const { source, tag, bytes } = first.recv(got);
+      assert.deepEqual([source, tag, bytes], [left, 5, 8 * length]);
+      assert.equal(got[length - 1], mark(left, length - 1));
+      assert.throws(() => first.recv(got), {
+        code: "argument",
+        message: /^message.recv: the message has been received already/,
+      });
+      assert.throws(() => first.irecv(got), { code: "argument" });
+      let third = comm.improbe(ANY_SOURCE, 5);
+      while (third === undefined) third = comm.improbe(ANY_SOURCE, 5);
+      const status = await third.irecv(got);
+      assert.deepEqual([status.source, status.bytes, got[1]], [left, 8 * length, mark(left, 1) * 3]);
+      for (const request of requests) request.wait();
+      assert.equal(comm.improbe(left, 5), undefined);
+      comm.barrier();
+    }
+    for (const nobodys of [comm.mprobe(PROC_NULL), comm.improbe(PROC_NULL)!]) {
+      assert.deepEqual([nobodys.source, nobodys.tag, nobodys.bytes], [PROC_NULL, ANY_TAG, 0]);
+      assert.equal(nobodys.recv(new Int8Array(1)).source, PROC_NULL);
+    }
+    if (comm !== world) comm.free();
+  }
+}
+
 /** A message is only counted in elements of which it is a whole number. */
 export function counts(comm: Comm): void {
   const { left, right } = neighbours(comm);

@@ -31,7 +31,7 @@ export function messages(world: Comm): void {
         right,
         2,
       );
-      if (comm.rank === 0) assert.deepEqual(comm.recvObject(), value(left, extra));
+      if (comm.rank === 0) assert.deepEqual(comm.mprobe().recvObject(), value(left, extra));
     }
     assert.equal(comm.recvObject(PROC_NULL), undefined);
     comm.sendObject(value(0), PROC_NULL);
