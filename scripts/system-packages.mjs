@@ -15,8 +15,8 @@ const PACKAGES = [
   { name: "python3-numpy", present: () => succeeds("/usr/bin/python3", "-c", "import numpy") },
   { name: "openmpi-bin", present: () => existsSync("/usr/bin/mpiexec.openmpi") },
   {
-    name: "libpetsc-real3.18",
-    present: () => succeeds("sh", "-c", "ldconfig -p | grep -q libpetsc_real.so.3"),
+    name: "libslepc-real3.18", // brings PETSc
+    present: () => succeeds("sh", "-c", "ldconfig -p | grep -q libslepc_real.so.3"),
   },
   { name: "mpich", present: () => existsSync("/usr/bin/mpiexec.mpich") },
   { name: "chromium", present: () => existsSync("/usr/bin/chromium") },

@@ -16,6 +16,7 @@ const FLOORS = [
   "tensor",
   "petsc",
   "slepc",
+  "slepc",
   "autodiff",
   "data",
   "nn",

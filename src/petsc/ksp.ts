@@ -70,7 +70,7 @@ const DEFAULT = -2;
 /** A solver of linear systems (PETSc's KSP). */
 export class KSP extends PetscObject {
   readonly #callbacks: NativeCallback[] = [];
-  #operators: readonly Mat[] = [];
+  #hasOperators = false;
 
   /** A solver without a system. Collective. */
   static create(comm: Comm = world()): KSP {
@@ -82,7 +82,8 @@ export class KSP extends PetscObject {
   /** The matrix of the system, and the one that the preconditioner is made of, the same if absent. Collective. */
   setOperators(a: Mat, p: Mat = a): void {
     petsc().f.KSPSetOperators(this.handle, a.handle, p.handle);
-    this.#operators = [a, p];
+    this.#hasOperators = true;
+    this.keep("operators", a, p);
   }
 
   /** Chooses the method. */
@@ -131,7 +132,7 @@ export class KSP extends PetscObject {
    * A solve that does not converge is a result: look at `converged`, or call {@link KSP.setErrorIfNotConverged} before.
    */
   solve(b: Vec, x: Vec): Convergence {
-    if (this.#operators.length === 0)
+    if (!this.#hasOperators)
       throw new TuttiError("argument", "solve: this KSP has no matrix; call setOperators first");
     petsc().f.KSPSolve(this.handle, b.handle, x.handle);
     return this.convergence;
@@ -157,6 +158,5 @@ export class KSP extends PetscObject {
 
   protected override release(): void {
     for (const callback of this.#callbacks) callback.free();
-    this.#operators = [];
   }
 }

@@ -11,13 +11,14 @@ const SHOWN = 6;
  * Runs what sets a type by name; adds the nearest registered names to PETSc's error of an unknown one.
  *
  * @param list PETSc's variable with the names, such as `KSPList`
+ * @param library where that variable is
  */
-export function withNearest(list: string, name: string, set: () => void): void {
+export function withNearest(list: string, name: string, set: () => void, library = petsc().library): void {
   try {
     set();
   } catch (error) {
     if (!(error instanceof TuttiError) || error.data.petscCode !== ERR_UNKNOWN_TYPE) throw error;
-    const nearest = nearestFirst(name, registered(list)).slice(0, SHOWN);
+    const nearest = nearestFirst(name, registered(list, library)).slice(0, SHOWN);
     const hint = `; the nearest of its types are ${listed(nearest)}`;
     throw new TuttiError(
       "argument",
@@ -29,8 +30,8 @@ export function withNearest(list: string, name: string, set: () => void): void {
 }
 
 /** The names that PETSc has in one of its lists of types. */
-export function registered(list: string): string[] {
-  const { library, f, scratch } = petsc();
+export function registered(list: string, library = petsc().library): string[] {
+  const { f, scratch } = petsc();
   f.PetscFunctionListGet(addressAt(library.address(list)), scratch.at, scratch.at + 8);
   const [names, count] = [scratch.pointer(0), scratch.ints[2]];
   return Array.from({ length: count }, (_, i) => textAt(addressAt(names + 8 * i)));
@@ -41,8 +42,8 @@ export function registered(list: string): string[] {
  *
  * @param table PETSc's variable that points to the names, such as `KSPConvergedReasons`
  */
-export function enumName(table: string, value: number): string {
-  return textAt(addressAt(addressAt(petsc().library.address(table)) + 8 * value));
+export function enumName(table: string, value: number, library = petsc().library): string {
+  return textAt(addressAt(addressAt(library.address(table)) + 8 * value));
 }
 
 function addressAt(address: number): number {

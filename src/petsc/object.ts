@@ -24,6 +24,7 @@ export abstract class PetscObject implements Disposable {
   readonly comm: Comm;
   #address: number;
   #borrowed: Map<number, PetscObject> | undefined;
+  #kept: Map<string, readonly (PetscObject | undefined)[]> | undefined;
 
   /** @param address what a create function has written */
   constructor(comm: Comm, address: number, ownership: Ownership = "owned") {
@@ -57,6 +58,7 @@ export abstract class PetscObject implements Disposable {
     known.delete(address);
     dropped.unregister(this);
     for (const object of this.#borrowed?.values() ?? []) object.destroy();
+    this.#kept = undefined;
     this.release();
     f.PetscObjectDestroy(scratch.hold(address));
   }
@@ -96,6 +98,12 @@ export abstract class PetscObject implements Disposable {
     this.#borrowed ??= new Map();
     this.#borrowed.set(address, made);
     return made;
+  }
+
+  /** Keeps objects that PETSc uses from being dropped, until others are set in the same role or this is destroyed. */
+  protected keep(role: string, ...objects: readonly (PetscObject | undefined)[]): void {
+    this.#kept ??= new Map();
+    this.#kept.set(role, objects);
   }
 
   /** Frees what belongs to the object on this side; called once, before PETSc's own part. */

@@ -52,8 +52,6 @@ const DEFAULT = -2;
 /** A solver of nonlinear systems F(x) = 0 (PETSc's SNES). */
 export class SNES extends PetscObject {
   readonly #callbacks: NativeCallback[] = [];
-  /** What PETSc uses and a dropped variable must not take away. */
-  readonly #kept: PetscObject[] = [];
   #dm: DM | undefined;
 
   /** A solver without a system. Collective. */
@@ -83,7 +81,7 @@ export class SNES extends PetscObject {
       evaluate(this.borrow(Vec, x), this.borrow(Vec, f)),
     );
     petsc().f.SNESSetFunction(this.handle, residual?.handle ?? 0, address, 0);
-    if (residual !== undefined) this.#kept.push(residual);
+    this.keep("residual", residual);
   }
 
   /** Says how the Jacobian is computed; the matrices are made by the domain if absent. Collective. */
@@ -92,7 +90,7 @@ export class SNES extends PetscObject {
       evaluate(this.borrow(Vec, x), this.borrow(Mat, j), this.borrow(Mat, p)),
     );
     petsc().f.SNESSetJacobian(this.handle, jacobian?.handle ?? 0, preconditioner?.handle ?? 0, address, 0);
-    for (const mat of [jacobian, preconditioner]) if (mat !== undefined) this.#kept.push(mat);
+    this.keep("jacobian", jacobian, preconditioner);
   }
 
   /** Takes what the command line says: `-snes_type`, `-snes_monitor`, `-snes_fd_color`, `-snes_mf`, `-ksp_type`, … */
@@ -150,9 +148,8 @@ export class SNES extends PetscObject {
   }
 
   protected override release(): void {
-    if (this.#dm !== undefined && !this.#dm.destroyed) this.#dm.keep(this.#callbacks);
+    if (this.#dm !== undefined && !this.#dm.destroyed) this.#dm.keepCallbacks(this.#callbacks);
     else for (const callback of this.#callbacks) callback.free();
-    this.#kept.length = 0;
   }
 
   #callback(signature: "i:pidp" | "i:pppp" | "i:ppppp", call: (...args: never[]) => void): number {

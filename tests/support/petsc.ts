@@ -10,11 +10,11 @@ export const noPetsc: string | undefined = missing();
 function missing(): string | undefined {
   if (mpiexecOf("Open MPI") === undefined) return "Open MPI is not installed: apt-get install openmpi-bin";
   try {
-    loadLibrary("libpetsc_real.so.3.18");
+    for (const name of ["petsc", "slepc"]) loadLibrary(`lib${name}_real.so.3.18`);
     return undefined;
   } catch (error) {
     if (!(error instanceof TuttiError)) throw error;
-    return "PETSc is not installed: apt-get install libpetsc-real3.18";
+    return "PETSc and SLEPc are not installed: apt-get install libslepc-real3.18";
   }
 }
 

@@ -7,15 +7,15 @@ import { adopt, type Vec } from "../vec.js";
 
 /** A domain that is divided among ranks, with vectors and matrices that belong to it (PETSc's DM). */
 export abstract class DM extends PetscObject {
-  readonly #kept: NativeCallback[] = [];
+  readonly #callbacks: NativeCallback[] = [];
 
   /** Takes over callbacks of a solver, which PETSc remembers in its domain beyond the solver's end. */
-  keep(callbacks: readonly NativeCallback[]): void {
-    this.#kept.push(...callbacks);
+  keepCallbacks(callbacks: readonly NativeCallback[]): void {
+    this.#callbacks.push(...callbacks);
   }
 
   protected override release(): void {
-    for (const callback of this.#kept) callback.free();
+    for (const callback of this.#callbacks) callback.free();
   }
 
   /** A vector in which every grid point is once, zero. Collective. */
