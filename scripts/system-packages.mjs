@@ -19,6 +19,7 @@ const PACKAGES = [
     present: () => succeeds("sh", "-c", "ldconfig -p | grep -q libslepc_real.so.3"),
   },
   { name: "mpich", present: () => existsSync("/usr/bin/mpiexec.mpich") },
+  { name: "iproute2", present: () => succeeds("ip", "-V") },
   { name: "chromium", present: () => existsSync("/usr/bin/chromium") },
 ];
 

@@ -32,6 +32,7 @@ export function endWithProcess(mpi: Mpi, rank: number): void {
     mpi.ended = true;
     const exitCode = Number(process.exitCode ?? code);
     if (exitCode === 0) {
+      answerOthers(mpi);
       mpi.f.Finalize();
     } else {
       if (!reported && exitCode === UNSETTLED)
@@ -51,6 +52,22 @@ export function runLaterListeners(own: (code: number) => void, code: number): vo
     process.off("exit", listener);
     listener.call(process, code);
   }
+}
+
+/** Milliseconds for which a rank that has returned still answers others. */
+const ANSWERING = 100;
+
+/**
+ * Lets all ranks come to their end and answers what they still wait for. MPICH 4.0 on several hosts, connected by TCP, needs
+ * it: a rank in `MPI_Finalize` no longer answers, while others there wait for it, in half of all programs in C as well.
+ */
+function answerOthers(mpi: Mpi): void {
+  const { MPI_LOCALNRANKS, PMI_SIZE } = process.env; // from MPICH's mpiexec: ranks on this host, and of all hosts
+  if (MPI_LOCALNRANKS === undefined || MPI_LOCALNRANKS === PMI_SIZE) return;
+  const { f, abi, intsAddress, statusAddress } = mpi;
+  f.Barrier(abi.world);
+  const end = performance.now() + ANSWERING;
+  while (performance.now() < end) f.Iprobe(abi.anySource, abi.anyTag, abi.world, intsAddress, statusAddress);
 }
 
 /**
