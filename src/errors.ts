@@ -38,3 +38,26 @@ export type ErrorCode =
   | "petsc" //        PETSc or SLEPc reports an error (data.petscCode, data.traceback)
   | "checkpoint" //   a checkpoint does not belong to this model or is damaged
   | "unsupported"; // a valid request that this engine, target or version does not serve
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EEXIST: "a file of that name is there",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space left on the device",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "the file would be larger than the system allows",
+  EIO: "the device or the file system has failed",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "the name is too long",
+  ESPIPE: "it is a pipe, which has no places to read or write at",
+};
+
+/** Why a call of the system on a file has failed, in words and with the system's code where it has one. */
+export function systemReason(cause: unknown): string {
+  const { code, message } = cause as { readonly code?: string; readonly message: string };
+  return code === undefined ? message : `${REASONS[code] ?? message} (${code})`;
+}

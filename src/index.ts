@@ -7,6 +7,7 @@ export {
   ANY_SOURCE,
   ANY_TAG,
   type Comm,
+  File,
   PROC_NULL,
   type Request,
   Status,

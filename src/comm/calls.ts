@@ -47,6 +47,21 @@ export const CALLS = [
   "message.recv",
   "message.irecv",
   "message.recvObject",
+  "File.open",
+  "file.size",
+  "file.position",
+  "setView",
+  "readAt",
+  "readAtAll",
+  "writeAt",
+  "writeAtAll",
+  "file.read",
+  "file.readAll",
+  "file.write",
+  "file.writeAll",
+  "resize",
+  "file.sync",
+  "file.close",
 ] as const;
 
 export type CallName = (typeof CALLS)[number];

@@ -42,6 +42,12 @@ export abstract class CommunicatorBase {
     return this.transport.abort(code);
   }
 
+  /** The engine's side of this communicator, for what is made beside it; throws as every method does. */
+  enginePart(call: number): Transport {
+    this.begin(call);
+    return this.transport;
+  }
+
   /** The beginning of every operation; throws if there can be none any more. */
   protected begin(call: number): void {
     if (this.freed) {

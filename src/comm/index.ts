@@ -1,5 +1,8 @@
 export * from "./comm.js";
 export type { NumberArray, TypedArray } from "./elements.js";
+export { File } from "./file/file.js";
+export type { FileMode } from "./file/mode.js";
+export type { FileView, Subarray } from "./file/view.js";
 export type { Message } from "./message.js";
 export type { BlockOp, ElementOp, Op, OpName } from "./ops.js";
 export { type PendingRequests, type Request, testAll, testAny, waitAll, waitAny } from "./request.js";

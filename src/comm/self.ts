@@ -2,6 +2,8 @@ import { TuttiError } from "../errors.js";
 import { CALLS } from "./calls.js";
 import { ANY_TAG } from "./comm.js";
 import { bytesOf, type ElementType, type TypedArray } from "./elements.js";
+import { LocalFile } from "./file/local.js";
+import type { Access, FileTransport } from "./file/transport.js";
 import type { Layout } from "./layout.js";
 import { type Arrival, type Group, Matcher, Receive } from "./matching.js";
 import type { Matched } from "./message.js";
@@ -166,6 +168,10 @@ class SelfTransport implements Transport {
 
   memoryDomain(): number {
     return 0;
+  }
+
+  openFile(call: number, path: string, access: Access): FileTransport {
+    return new LocalFile(this.split(call, 0, 0, `file '${path}'`)!, path, access);
   }
 
   abort(code: number): never {

@@ -1,5 +1,6 @@
 import type { Engine } from "./comm.js";
 import type { ElementType, TypedArray } from "./elements.js";
+import type { Access, FileTransport } from "./file/transport.js";
 import type { Layout } from "./layout.js";
 import type { Matched } from "./message.js";
 import type { Reduction } from "./ops.js";
@@ -85,6 +86,8 @@ export interface Transport {
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined;
   /** A number that exactly those ranks have in common that can share memory. All ranks call it. */
   memoryDomain(call: number): number;
+  /** Opens a file that is there; collective. Throws what the system or the library says. */
+  openFile(call: number, path: string, access: Access): FileTransport;
   /** Gives back what the engine holds for the communicator, if anything; called once, by all ranks. */
   free?(): void;
   abort(code: number): never;

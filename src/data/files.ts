@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { TuttiError } from "../errors.js";
+import { systemReason, TuttiError } from "../errors.js";
 
 /** A file that is read whole may not be larger than this, decompressed, unless the caller says otherwise. */
 const MAX_BYTES = 2 ** 32;
@@ -161,21 +161,6 @@ function flushFolder(folder: string): void {
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file or folder",
-  ENOTDIR: "a part of the path is a file, not a folder",
-  EEXIST: "a file of that name is there",
-  EISDIR: "it is a folder",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "no space left on the device",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "the file would be larger than the system allows",
-  EMFILE: "too many files are open",
-  ENAMETOOLONG: "the name is too long",
-};
-
 function tooLarge(path: string, maxBytes: number): TuttiError {
   const message = `readBytes: '${path}' is larger than ${maxBytes} bytes (maxBytes)`;
   return new TuttiError("file", message, { file: path, maxBytes });
@@ -184,12 +169,7 @@ function tooLarge(path: string, maxBytes: number): TuttiError {
 /** The error of an operation on a file, with the reason in words. */
 export function fileError(where: string, verb: string, path: string, cause: unknown): unknown {
   if (cause instanceof TuttiError) return cause;
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const reason = code === undefined ? message : `${REASONS[code] ?? message} (${code})`;
-  return new TuttiError(
-    "file",
-    `${where}: cannot ${verb} '${path}': ${reason}`,
-    { file: path, code },
-    { cause },
-  );
+  const { code } = cause as NodeJS.ErrnoException;
+  const message = `${where}: cannot ${verb} '${path}': ${systemReason(cause)}`;
+  return new TuttiError("file", message, { file: path, code }, { cause });
 }

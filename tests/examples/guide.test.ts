@@ -53,6 +53,7 @@ describe("the programs of the guide give the right results", () => {
       size,
       [/^largest temperature 0\.673795, largest error \d\.\de-1[4-9]$/],
     ]),
+    ["files.ts", 4, [0, 0, 0, 0].map((_, r) => new RegExp(`^column ${r} was written by ranks 0 0 0 2 2 2$`))],
   ];
   const guide = read("docs/message-passing.md");
   for (const [program, size, lines] of expected) {
@@ -114,6 +115,18 @@ describe("the table from mpi4py to Tutti", () => {
   test("has every member of a request", () => {
     assert.deepEqual(
       [...request].filter((name) => !tutti.includes(`request.${name}(`)),
+      [],
+    );
+  });
+
+  test("has every member of a file", () => {
+    const source = read("src/comm/file/file.ts");
+    const members = [...source.matchAll(/^ {2}(?:get |set )?(\w+)\([^)]*\)[^{;]*\{$/gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== "constructor");
+    assert.ok(members.includes("writeAtAll") && members.includes("size"), members.join());
+    assert.deepEqual(
+      members.filter((name) => !tutti.includes(`file.${name}`)),
       [],
     );
   });

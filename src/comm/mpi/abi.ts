@@ -37,6 +37,7 @@ export interface Abi {
   readonly anySource: number;
   readonly anyTag: number;
   readonly threadFunneled: number;
+  readonly files: FileConstants;
   /** Class of the error that says that a message is longer than its buffer. */
   readonly errTruncate: number;
   /** Where an `MPI_Status` holds what, as indices of an Int32Array. */
@@ -44,6 +45,15 @@ export interface Abi {
   readonly tag: number;
   /** Reads the length of a message out of an `MPI_Status`; where it is absent, the library must be asked. */
   readonly messageBytes?: (status: Int32Array) => number;
+}
+
+/** Constants of files. */
+export interface FileConstants {
+  readonly readOnly: number;
+  readonly writeOnly: number;
+  readonly readWrite: number;
+  /** Classes of errors, with the system's codes of the same meaning. */
+  readonly errors: Readonly<Record<number, string>>;
 }
 
 /** Same value in all three. */
@@ -60,6 +70,13 @@ const TYPES = [
   ...(["int8_t", "uint8_t", "int16_t", "uint16_t", "int32_t", "uint32_t", "int64_t", "uint64_t"] as const),
   ...(["float", "double"] as const),
 ];
+
+const OPEN_MPI_FILES: FileConstants = {
+  readOnly: 2,
+  writeOnly: 4,
+  readWrite: 8,
+  errors: { 20: "EACCES", 28: "EEXIST", 41: "ENOSPC", 42: "ENOENT", 44: "EDQUOT", 45: "EROFS" },
+};
 
 /** Open MPI 1 to 5: a handle is the address of a variable of the library. */
 export function openMpi(library: Library): Abi {
@@ -78,6 +95,7 @@ export function openMpi(library: Library): Abi {
     anySource: -1,
     anyTag: -1,
     threadFunneled: 1,
+    files: OPEN_MPI_FILES,
     errTruncate: 15,
     source: 0,
     tag: 1,
@@ -119,6 +137,12 @@ export const MPICH: Abi = {
   anySource: -2,
   anyTag: -1,
   threadFunneled: 1,
+  files: {
+    readOnly: 2,
+    writeOnly: 4,
+    readWrite: 8,
+    errors: { 20: "EACCES", 25: "EEXIST", 36: "ENOSPC", 37: "ENOENT", 39: "EDQUOT", 40: "EROFS" },
+  },
   errTruncate: 14,
   source: 2,
   tag: 3,
@@ -160,6 +184,12 @@ export const STANDARD: Abi = {
   anySource: -1,
   anyTag: -2,
   threadFunneled: 1024,
+  files: {
+    readOnly: 16,
+    writeOnly: 256,
+    readWrite: 32,
+    errors: OPEN_MPI_FILES.errors,
+  },
   errTruncate: 15,
   source: 0,
   tag: 1,

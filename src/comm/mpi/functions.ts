@@ -72,9 +72,18 @@ export function detectAbi(library: Library): Abi {
 }
 
 export function bindFunctions(library: Library, handle: HandleLetter): MpiFunctions {
-  const bound = Object.entries(PARAMETERS).map(([name, parameters]): [string, NativeFunction] => {
+  return bind(library, handle, PARAMETERS);
+}
+
+/** The functions of a table such as that above. */
+export function bind<K extends string>(
+  library: Library,
+  handle: HandleLetter,
+  table: Readonly<Record<K, string>>,
+): Readonly<Record<K, (...args: number[]) => number>> {
+  const bound = Object.entries<string>(table).map(([name, parameters]): [string, NativeFunction] => {
     const signature = `i:${parameters.replaceAll("h", handle)}` as Signature;
     return [name, library.function(`MPI_${name}`, signature)];
   });
-  return Object.fromEntries(bound) as MpiFunctions;
+  return Object.fromEntries(bound) as Record<K, (...args: number[]) => number>;
 }

@@ -26,6 +26,9 @@ export function loadMpi(launcher: Launcher): Library {
   process.env.UCX_ERROR_SIGNALS ??= "";
   // It would also rewrite the code of mmap and munmap, which V8's other threads may be running: a crash in 1 of 30 starts.
   process.env.UCX_MEM_MMAP_HOOK_MODE ??= "none";
+  // Of Open MPI's two libraries of files, OMPIO 4.1 loses what does not fit on a full disk without a word; ROMIO says so.
+  process.env.OMPI_MCA_io_romio321_priority ??= "60";
+  process.env.OMPI_MCA_io_romio341_priority ??= "60";
   return findLibrary({
     title: `the MPI library of ${launcher.title}`,
     variable: "TUTTI_MPI_LIBRARY",

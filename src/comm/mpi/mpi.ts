@@ -122,6 +122,12 @@ export class Mpi {
     }
   }
 
+  /** Class of an error code. */
+  errorClass(code: number): number {
+    this.f.Error_class(code, this.intsAddress);
+    return this.ints[0];
+  }
+
   /** The handle that the library has written to an address inside `memory`. */
   handleAt(memory: Int32Array, index: number): number {
     if (this.abi.handle === "i") return memory[index];
@@ -162,8 +168,7 @@ export class Mpi {
   /** The error that an MPI function has returned. `where` says on what it worked. */
   error(call: number, code: number, where: string, data: object = {}): TuttiError {
     const name = CALLS[call];
-    this.f.Error_class(code, this.intsAddress);
-    const errorClass = this.ints[0];
+    const errorClass = this.errorClass(code);
     const text = this.errorString(code);
     if (errorClass === this.abi.errTruncate) {
       const message = `${name}: the message has more elements than the buffer (${where}): ${text}`;
@@ -185,9 +190,14 @@ export class Mpi {
   }
 
   private errorString(code: number): string {
+    return firstLine(this.errorText(code));
+  }
+
+  /** All that the library says about an error code, which may be several lines. */
+  errorText(code: number): string {
     const text = Buffer.alloc(MAX_ERROR_STRING);
     this.f.Error_string(code, addressOf(text), this.intsAddress);
-    return firstLine(text.toString("latin1", 0, this.ints[0]));
+    return text.toString("latin1", 0, this.ints[0]);
   }
 }
 

@@ -2,6 +2,7 @@ import { TuttiError } from "../../errors.js";
 import { CALL, CALLS } from "../calls.js";
 import { ANY_SOURCE, ANY_TAG } from "../comm.js";
 import { type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import type { Access, FileTransport } from "../file/transport.js";
 import { evenLayout, type Layout } from "../layout.js";
 import type { Matched } from "../message.js";
 import type { Reduction } from "../ops.js";
@@ -9,6 +10,7 @@ import type { Request } from "../request.js";
 import type { Status } from "../status.js";
 import type { Pieces, Transport } from "../transport.js";
 import { UNDEFINED } from "./abi.js";
+import { closeReleased, type MpiFile, openMpiFile } from "./file.js";
 import { allgather, alltoall, bcast, gather, scatter } from "./long-collectives.js";
 import { MpiMatched } from "./matched.js";
 import type { Mpi } from "./mpi.js";
@@ -20,6 +22,8 @@ export class MpiTransport implements Transport {
   readonly engine = "mpi";
   readonly rank: number;
   readonly size: number;
+  /** Files that this communicator has opened and not closed yet, the same on every rank. */
+  readonly files: MpiFile[] = [];
 
   /** The transport of a communicator that the library has just made. Collective. */
   static open(mpi: Mpi, comm: number, name: string): MpiTransport {
@@ -229,8 +233,13 @@ export class MpiTransport implements Transport {
     return first;
   }
 
+  openFile(call: number, path: string, access: Access): FileTransport {
+    return openMpiFile(this, call, path, access);
+  }
+
   free(): void {
     const { mpi } = this;
+    closeReleased(this, CALL["file.close"]);
     this.lane?.free();
     mpi.f.Comm_free(mpi.address(mpi.handles([this.comm])));
   }

@@ -1,4 +1,5 @@
 import { bytesOf, type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import type { Access, FileTransport } from "../file/transport.js";
 import type { Layout } from "../layout.js";
 import { type Group, Receive } from "../matching.js";
 import type { Matched } from "../message.js";
@@ -10,6 +11,7 @@ import type { Pieces, Transport } from "../transport.js";
 import { bcast } from "./bcast.js";
 import { allgather, alltoall, gather, reduceScatter, scan, scatter } from "./collectives.js";
 import type { Endpoint } from "./endpoint.js";
+import { ThreadsFile } from "./file.js";
 import { Meeting } from "./meeting.js";
 import { allreduceNumber, reduceTo } from "./reduce.js";
 import { ReceiveRequest, SendRequest } from "./requests.js";
@@ -159,6 +161,12 @@ export class ThreadsTransport implements Transport {
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined {
     const part = splitGroup(this.meeting, call, color, key, name);
     return part && new ThreadsTransport(this.endpoint, part.group, part.area);
+  }
+
+  openFile(call: number, path: string, access: Access): FileTransport {
+    const { group, area } = splitGroup(this.meeting, call, 0, this.rank, `file '${path}'`)!;
+    const lane = new ThreadsTransport(this.endpoint, group, area);
+    return new ThreadsFile(lane, lane.meeting, path, access);
   }
 
   free(): void {
