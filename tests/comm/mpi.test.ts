@@ -18,6 +18,7 @@ forEachMpi([3], (place) => {
 });
 
 describe("the launcher is known by its environment", () => {
+  const SRUN = "start it with srun --mpi=pmix for Open MPI, with srun --mpi=pmi2 for MPICH";
   const cases: [string, Record<string, string>, object | undefined][] = [
     ["none", { PATH: "/bin" }, undefined],
     [
@@ -43,13 +44,28 @@ describe("the launcher is known by its environment", () => {
     [
       "srun with PMI, for libraries of both families",
       { PMI_SIZE: "2", PMI_RANK: "0", SLURM_STEP_ID: "1" },
-      { title: "srun with PMI", rank: 0, size: 2 },
+      { title: "srun with PMI", likely: "MPICH", rank: 0, size: 2, advice: SRUN },
     ],
-    ["PMIx alone", { PMIX_RANK: "5" }, { title: "a launcher that speaks PMIx", rank: 5, size: undefined }],
+    [
+      "PMIx alone",
+      { PMIX_RANK: "5" },
+      {
+        title: "a launcher that speaks PMIx",
+        likely: "Open MPI",
+        rank: 5,
+        size: undefined,
+        advice: undefined,
+      },
+    ],
+    [
+      "srun with PMIx",
+      { PMIX_RANK: "5", SLURM_STEP_NUM_TASKS: "8", SLURM_PROCID: "5" },
+      { title: "a launcher that speaks PMIx", likely: "Open MPI", rank: 5, size: 8, advice: SRUN },
+    ],
     [
       "srun without PMI, whose ranks cannot find each other",
       { SLURM_STEP_NUM_TASKS: "8", SLURM_PROCID: "7" },
-      { title: "srun without PMI", rank: 7, size: 8 },
+      { title: "srun without PMI", likely: "MPICH", rank: 7, size: 8, advice: SRUN },
     ],
     ["a Slurm step of one process", { SLURM_STEP_NUM_TASKS: "1", SLURM_PROCID: "0" }, undefined],
   ];

@@ -19,8 +19,9 @@ function folders(): string[] {
  * @throws TuttiError `library` if there is none
  */
 export function loadMpi(launcher: Launcher): Library {
-  const families = { "Open MPI": [OPEN_MPI, STANDARD], MPICH: [MPICH, STANDARD] };
-  const kinds = launcher.family === undefined ? [OPEN_MPI, MPICH, STANDARD] : families[launcher.family];
+  const first = launcher.family ?? launcher.likely ?? "Open MPI";
+  const others = launcher.family === undefined ? [OPEN_MPI, MPICH] : [];
+  const kinds = new Set([first === "MPICH" ? MPICH : OPEN_MPI, ...others, STANDARD]);
   const platform = process.platform === "darwin" ? "darwin" : "linux";
   // UCX, a part of many MPI libraries, would take over signals on which V8 relies.
   process.env.UCX_ERROR_SIGNALS ??= "";
@@ -32,9 +33,9 @@ export function loadMpi(launcher: Launcher): Library {
   return findLibrary({
     title: `the MPI library of ${launcher.title}`,
     variable: "TUTTI_MPI_LIBRARY",
-    names: kinds.flatMap((kind) => kind[platform]),
+    names: [...kinds].flatMap((kind) => kind[platform]),
     folders: folders(),
-    install: launcher.family === "MPICH" ? "apt-get install mpich" : "apt-get install openmpi-bin",
+    install: first === "MPICH" ? "apt-get install mpich" : "apt-get install openmpi-bin",
     global: true, // Open MPI loads its components as libraries that need its symbols
   });
 }

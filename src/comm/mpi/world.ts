@@ -35,12 +35,12 @@ export function mpiWorld(launcher: Launcher): MpiTransport {
 }
 
 /** A library that another launcher's processes load finds each of them alone. */
-function requireMatch({ title, rank = 0, size = 1 }: Launcher, mpi: Mpi, world: MpiTransport): void {
+function requireMatch({ title, rank = 0, size = 1, advice }: Launcher, mpi: Mpi, world: MpiTransport): void {
   if (world.size > 1 || (size <= 1 && rank <= 0)) return;
   const library = `${mpi.library.path} (${mpi.version()})`;
   const told = size > 1 ? `rank ${rank} of ${size}` : `rank ${rank}`;
   const message =
     `world: this process is ${told} for ${title} but rank 0 of 1 for the library ${library}: they do not belong ` +
-    "together; use the launcher of that library, or name the launcher's library in TUTTI_MPI_LIBRARY";
+    `together; ${advice ?? "use the launcher of that library"}, or name the launcher's library in TUTTI_MPI_LIBRARY`;
   throw new TuttiError("mismatch", message, { launcher: title, library: mpi.library.path, rank, size });
 }
