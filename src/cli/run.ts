@@ -10,6 +10,7 @@ interface RunOptions {
   ranks: number;
   engine: "threads" | "mpi";
   tag?: true;
+  check?: true;
 }
 
 /** `tutti run`: a script on N ranks. */
@@ -27,7 +28,13 @@ export function register(program: Command): void {
         .default("threads"),
     )
     .option("--tag", "begin each line of output with the rank that printed it")
+    .addOption(checkOption())
     .action(run);
+}
+
+/** The option `--check`, which ranks find in their environment. */
+export function checkOption(): Option {
+  return new Option("--check", "compare what ranks call, and explain why they wait, on MPI too (slower)");
 }
 
 /** The option `-n`, with its default and its bounds: those of threads, or of ranks that may be processes as well. */
@@ -45,7 +52,8 @@ export function ranksOption(what: "threads" | "threads or processes" = "threads"
     });
 }
 
-async function run(script: string, args: string[], { ranks, engine, tag }: RunOptions): Promise<void> {
+async function run(script: string, args: string[], { ranks, engine, tag, check }: RunOptions): Promise<void> {
+  if (check) process.env.TUTTI_CHECK = "1";
   const entry = await bundle(script);
   const scriptPath = resolve(script);
   process.exitCode =

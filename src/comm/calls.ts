@@ -62,6 +62,7 @@ export const CALLS = [
   "resize",
   "file.sync",
   "file.close",
+  "free",
 ] as const;
 
 export type CallName = (typeof CALLS)[number];

@@ -60,8 +60,9 @@ export class Receive {
 
   /** What a completed receive has got; throws its error. */
   result(): Status {
-    if (this.error !== undefined) throw this.error;
-    return this.status!;
+    if (this.error === undefined) return this.status!;
+    Error.captureStackTrace(this.error); // the user's line is the one that asks, not the one in which the message came
+    throw this.error;
   }
 
   /** Why the message cannot be received, if so. */
@@ -157,8 +158,13 @@ export class Matcher {
 
   /** Takes out the message that a receive would get now. */
   take(group: Group, source: number, tag: number): MatchedArrival | undefined {
-    const i = this.arrivals.findIndex((arrival) => selects(group.context, source, tag, arrival));
-    return i < 0 ? undefined : new MatchedArrival(group, this.arrivals.splice(i, 1)[0]);
+    const arrival = this.takeArrival(group.context, source, tag);
+    return arrival && new MatchedArrival(group, arrival);
+  }
+
+  takeArrival(context: number, source: number, tag: number): Arrival | undefined {
+    const i = this.arrivals.findIndex((arrival) => selects(context, source, tag, arrival));
+    return i < 0 ? undefined : this.arrivals.splice(i, 1)[0];
   }
 
   /** The message that a receive would get now. */

@@ -54,3 +54,4 @@ function conformance(place: Place): void {
 
 forEachEngine([1, 2, 3, 4, 5, 8], conformance);
 forEachMpi([1, 2, 3, 4], conformance);
+forEachMpi([2, 3], conformance, { check: true });

@@ -49,10 +49,11 @@ export class MpiPool {
   constructor(
     private readonly mpiexec: Mpiexec,
     readonly size: number,
+    private readonly check = false,
   ) {}
 
   async run<T>(module: string, name: string, arg?: unknown, options: RunOptions = {}): Promise<T[]> {
-    this.job ??= new Job(this.mpiexec, this.size);
+    this.job ??= new Job(this.mpiexec, this.size, this.check);
     try {
       return await this.job.run<T>({ module, name, arg }, options.timeoutMs ?? 20_000);
     } catch (error) {
@@ -81,10 +82,11 @@ class Job {
   constructor(
     { command }: Mpiexec,
     private readonly size: number,
+    check: boolean,
   ) {
     const args = ["-n", String(size), process.execPath, "--enable-source-maps", RANK, this.folder];
     this.launcher = spawn(command, args, {
-      env: { ...process.env, ...mpiexecEnvironment(), ...politeness(size) },
+      env: { ...process.env, ...mpiexecEnvironment(), ...politeness(size), TUTTI_CHECK: check ? "1" : "0" },
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.launcher.stdin!.on("error", () => {}); // a job that has failed no longer reads

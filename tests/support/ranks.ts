@@ -166,8 +166,16 @@ export interface Place {
   run<T>(moduleUrl: string, exportName: string, arg?: unknown, options?: RunOptions): Promise<T[]>;
 }
 
-/** Registers a suite for each MPI library and each number of ranks; each job stays for the whole suite. */
-export function forEachMpi(sizes: readonly number[], register: (place: Place) => void): void {
+/**
+ * Registers a suite for each MPI library and each number of ranks; each job stays for the whole suite.
+ *
+ * @param options.check whether the ranks check themselves, which must change nothing
+ */
+export function forEachMpi(
+  sizes: readonly number[],
+  register: (place: Place) => void,
+  { check = false } = {},
+): void {
   for (const { family, install } of FAMILIES) {
     const mpiexec = mpiexecOf(family);
     if (mpiexec === undefined) {
@@ -175,8 +183,9 @@ export function forEachMpi(sizes: readonly number[], register: (place: Place) =>
       continue;
     }
     for (const size of sizes) {
-      describe(`engine mpi on ${family}, ${size} rank${size === 1 ? "" : "s"}`, () => {
-        const pool = new MpiPool(mpiexec, size);
+      const title = `engine mpi on ${family}${check ? " with checks" : ""}`;
+      describe(`${title}, ${size} rank${size === 1 ? "" : "s"}`, () => {
+        const pool = new MpiPool(mpiexec, size, check);
         after(() => pool.close());
         register({ engine: "mpi", size, run: (...args) => pool.run(...args) });
       });

@@ -35,6 +35,8 @@ const PARAMETERS = {
   Wait: "pp",
   Test: "ppp",
   Get_count: "php",
+  Issend: "pihiihp",
+  Iallgather: "pihpihhp",
 
   Type_contiguous: "ihp",
   Type_create_struct: "ipppp",

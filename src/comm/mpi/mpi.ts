@@ -33,6 +33,14 @@ const TYPE_NAMES: Readonly<Record<string, TypeName>> = {
 /** No MPI function takes more buffers; an alltoallv, which takes most, has six, of which two may be known from before. */
 const MOST_ADDRESSES = 8;
 
+/** Who checks the ranks, if anybody does. */
+export interface Overseer {
+  /** Called when this rank has returned, before MPI ends. */
+  finish(): void;
+  /** Called before this rank reports that it has failed with `error`. */
+  holdBack(error: unknown): void;
+}
+
 /** An MPI library in use: its functions and constants, and memory for what they write. */
 export class Mpi {
   readonly abi: Abi;
@@ -44,6 +52,7 @@ export class Mpi {
   maxCount = 0x7fffffff;
   /** Whether `MPI_Finalize` or `MPI_Abort` has been called. */
   ended = false;
+  overseer: Overseer | undefined;
 
   /** What the library has last written about a message. */
   readonly status = new Int32Array(STATUS_INTS);

@@ -23,7 +23,9 @@ export function endWithProcess(mpi: Mpi, rank: number): void {
   process.on("uncaughtExceptionMonitor", (error) => {
     const caught = process.listenerCount("uncaughtException") > 0;
     if (caught || process.hasUncaughtExceptionCaptureCallback()) return;
-    report(`rank ${rank} failed:\n${describeFailure(error).text}`);
+    mpi.overseer?.holdBack(error);
+    const { common, text } = describeFailure(error);
+    report(common ? text : `rank ${rank} failed:\n${text}`);
   });
 
   const end = (code: number) => {
@@ -32,6 +34,7 @@ export function endWithProcess(mpi: Mpi, rank: number): void {
     mpi.ended = true;
     const exitCode = Number(process.exitCode ?? code);
     if (exitCode === 0) {
+      mpi.overseer?.finish();
       answerOthers(mpi);
       mpi.f.Finalize();
     } else {

@@ -1,6 +1,6 @@
 import { addressOf } from "../../native/index.js";
 import type { TypedArray } from "../elements.js";
-import { AwaitableRequest } from "../request.js";
+import { AwaitableRequest, type Request } from "../request.js";
 import type { Mpi } from "./mpi.js";
 
 /** Turns of the event loop at which a request is looked at without a pause, before pauses begin. */
@@ -32,7 +32,24 @@ class Slots {
 
 const slots = new Slots();
 /** What the library works on: a request that its owner has dropped must keep its buffer. */
-const underway = new Set<object>();
+const underway = new Set<Request<unknown>>();
+
+/** Moves on all that the library works on; whether nothing is left. */
+export function completeAll(): boolean {
+  for (const request of underway) request.test();
+  return underway.size === 0;
+}
+
+/** The pauses between looks at a request that is awaited. */
+export class Pauses {
+  private turns = 0;
+
+  next(): Promise<void> {
+    const late = this.turns++ - EAGER_TURNS;
+    if (late < 0) return new Promise((resolve) => setImmediate(resolve));
+    return new Promise((resolve) => setTimeout(resolve, Math.min(1 + late / 10, LONGEST_PAUSE)));
+  }
+}
 
 /** A message under way. */
 export class MpiRequest<T> extends AwaitableRequest<T> {
@@ -40,7 +57,7 @@ export class MpiRequest<T> extends AwaitableRequest<T> {
   private state: "underway" | "done" | "failed" = "underway";
   private value: T | undefined;
   private error: unknown;
-  private turns = 0;
+  private readonly pauses = new Pauses();
 
   /**
    * @param buf the message's memory, kept alive as long as the library works on it
@@ -79,9 +96,7 @@ export class MpiRequest<T> extends AwaitableRequest<T> {
   }
 
   protected turn(): Promise<void> {
-    const late = this.turns++ - EAGER_TURNS;
-    if (late < 0) return new Promise((resolve) => setImmediate(resolve));
-    return new Promise((resolve) => setTimeout(resolve, Math.min(1 + late / 10, LONGEST_PAUSE)));
+    return this.pauses.next();
   }
 
   private finish(code: number): void {

@@ -206,7 +206,7 @@ export class MpiTransport implements Transport {
   }
 
   /** MPI's colors and keys are ints that are not negative; ours are any integers, so ranks agree on numbers for them first. */
-  split(call: number, color: number | undefined, key: number, name: string): Transport | undefined {
+  split(call: number, color: number | undefined, key: number, name: string): MpiTransport | undefined {
     const { mpi, comm, size } = this;
     const choices = new Float64Array(3 * size);
     const layout = evenLayout(size, 3);

@@ -1,6 +1,8 @@
 import { isMainThread } from "node:worker_threads";
 import { TuttiError } from "../../errors.js";
+import type { Transport } from "../transport.js";
 import { openChannel } from "./channel.js";
+import { checkedWorld, isChecked } from "./check/world.js";
 import type { Launcher } from "./launcher.js";
 import { loadMpi } from "./load.js";
 import { Mpi } from "./mpi.js";
@@ -13,7 +15,7 @@ import { MpiTransport } from "./transport.js";
  * @throws TuttiError `library` without a library, `mismatch` if the library does not belong to the launcher,
  * `unsupported` in a worker thread
  */
-export function mpiWorld(launcher: Launcher): MpiTransport {
+export function mpiWorld(launcher: Launcher): Transport {
   if (!isMainThread) {
     const message = `world: ${launcher.title} has started this process as one rank, which only its main thread can use`;
     throw new TuttiError("unsupported", message, { launcher: launcher.title });
@@ -31,7 +33,7 @@ export function mpiWorld(launcher: Launcher): MpiTransport {
   const world = MpiTransport.open(mpi, abi.world, "world");
   endWithProcess(mpi, launcher.rank ?? world.rank);
   requireMatch(launcher, mpi, world);
-  return world;
+  return isChecked(process.env) ? checkedWorld(world) : world;
 }
 
 /** A library that another launcher's processes load finds each of them alone. */
