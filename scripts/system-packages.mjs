@@ -13,6 +13,7 @@ const PACKAGES = [
     present: () => succeeds("sh", "-c", "ldconfig -p | grep -q libopenblas.so.0"),
   },
   { name: "python3-numpy", present: () => succeeds("/usr/bin/python3", "-c", "import numpy") },
+  { name: "python3-yaml", present: () => succeeds("/usr/bin/python3", "-c", "import yaml") },
   { name: "openmpi-bin", present: () => existsSync("/usr/bin/mpiexec.openmpi") },
   {
     name: "libslepc-real3.18", // brings PETSc
