@@ -15,4 +15,12 @@ export {
   type SNESTolerances,
   type SNESType,
 } from "./snes.js";
+export {
+  TAO,
+  type TAOConvergence,
+  type TAOState,
+  type TAOTolerances,
+  type TAOType,
+} from "./tao.js";
+export { type ExactFinalTime, TS, type TSConvergence, type TSEvents, type TSType } from "./ts.js";
 export { type NormType, Vec, type VecOptions } from "./vec.js";

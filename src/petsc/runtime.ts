@@ -18,6 +18,10 @@ export interface Petsc {
   readonly scratch: Scratch;
   /** Binds further functions of PETSc or of a library built on it. */
   bind<T extends FunctionTable>(table: T, library?: Library): Functions<T>;
+  /** Copies bytes between addresses. */
+  copy(to: number, from: number, bytes: number): void;
+  /** Writes a number to an address, where C waits for a result. */
+  poke(address: number, value: number): void;
   /** MPI's handle for `comm`. @throws TuttiError `unsupported` if PETSc cannot use it */
   handleOf(comm: Comm): number;
 }
@@ -63,7 +67,13 @@ function start(): Petsc {
     requireProcesses(comm);
     return mpiCommOf(comm)?.handle ?? abi.self;
   };
-  return { version, library, f, errors, scratch: new Scratch(), bind, handleOf };
+  const scratch = new Scratch();
+  const copy = library.function("memcpy", "p:ppn") as Petsc["copy"];
+  const poke = (address: number, value: number): void => {
+    scratch.doubles[0] = value;
+    copy(address, scratch.at, 8);
+  };
+  return { version, library, f, errors, scratch, bind, copy, poke, handleOf };
 }
 
 function initializeC(library: Library, options: readonly string[]): void {

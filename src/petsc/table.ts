@@ -170,7 +170,53 @@ export const FUNCTIONS = {
   SNESGetIterationNumber: "pp",
   SNESGetFunctionNorm: "pp",
   SNESGetLinearSolveIterations: "pp",
+
+  TaoCreate: "hp",
+  TaoSetType: "ps",
+  TaoSetSolution: "pp",
+  TaoSetObjective: "ppp",
+  TaoSetObjectiveAndGradient: "pppp",
+  TaoSetGradient: "pppp",
+  TaoSetHessian: "ppppp",
+  TaoSetVariableBounds: "ppp",
+  TaoSetResidualRoutine: "pppp",
+  TaoSetJacobianResidualRoutine: "ppppp",
+  TaoSetTolerances: "pddd",
+  TaoSetMaximumIterations: "pi",
+  TaoSetMaximumFunctionEvaluations: "pi",
+  TaoSetFromOptions: "p",
+  TaoSetMonitor: "pppp",
+  TaoMonitorSet: "pppp",
+  TaoGetKSP: "pp",
+  TaoGetSolutionStatus: "ppppppp",
+  TaoSolve: "p",
+
+  TSCreate: "hp",
+  TSSetDM: "pp",
+  TSSetProblemType: "pi",
+  TSSetType: "ps",
+  TSSetRHSFunction: "pppp",
+  TSSetRHSJacobian: "ppppp",
+  TSSetIFunction: "pppp",
+  TSSetIJacobian: "ppppp",
+  TSSetTime: "pd",
+  TSSetMaxTime: "pd",
+  TSSetMaxSteps: "pi",
+  TSSetTimeStep: "pd",
+  TSSetExactFinalTime: "pi",
+  TSSetTolerances: "pdpdp",
+  TSSetFromOptions: "p",
+  TSMonitorSet: "pppp",
+  TSSetEventHandler: "pippppp",
+  TSGetSNES: "pp",
+  TSSolve: "pp",
+  TSGetStepNumber: "pp",
+  TSGetSolveTime: "pp",
+  TSGetConvergedReason: "pp",
 } as const;
+
+/** Functions that have another name in other releases: whoever calls one of them looks first which one there is. */
+export const RENAMED: readonly (keyof typeof FUNCTIONS)[] = ["TaoSetMonitor", "TaoMonitorSet"];
 
 /** The TypeScript parameters of a record. */
 type Parameters<S extends string> = S extends `${infer Letter}${infer Rest}`

@@ -1,0 +1,223 @@
+import { type Comm, world } from "../comm/index.js";
+import type { NativeCallback, Signature } from "../native/index.js";
+import { collectiveCallback } from "./callback.js";
+import { KSP } from "./ksp.js";
+import { Mat } from "./mat.js";
+import { enumName, withNearest } from "./names.js";
+import { PetscObject } from "./object.js";
+import { petsc } from "./runtime.js";
+import { Vec } from "./vec.js";
+
+/** Methods of optimisation by name; others that PETSc has are accepted too. */
+export type TAOType =
+  | "lmvm"
+  | "blmvm"
+  | "nls"
+  | "ntr"
+  | "ntl"
+  | "nm"
+  | "cg"
+  | "bncg"
+  | "bqnls"
+  | "bnls"
+  | "bntr"
+  | "tron"
+  | "gpcg"
+  | "owlqn"
+  | "brgn"
+  | "pounders"
+  | "almm"
+  | (string & {});
+
+/** When an optimisation stops. What is absent stays as it is. */
+export interface TAOTolerances {
+  /** Absolute size of the norm of the gradient; 1e-8 at first. */
+  readonly gatol?: number;
+  /** The same over the size of the objective; 1e-8 at first. */
+  readonly grtol?: number;
+  /** The same over the norm at the beginning; 0 at first. */
+  readonly gttol?: number;
+  /** Most iterations. */
+  readonly maxIt?: number;
+  /** Most evaluations of the objective. */
+  readonly maxEvaluations?: number;
+}
+
+/** How far an optimisation is. */
+export interface TAOState {
+  readonly iterations: number;
+  /** Value of the objective; half the sum of squares for residuals. */
+  readonly objective: number;
+  /** Norm of the gradient, or of its projection for bounds. */
+  readonly gradientNorm: number;
+  /** Length of the last step. */
+  readonly step: number;
+}
+
+/** How an optimisation has ended. */
+export interface TAOConvergence extends TAOState {
+  readonly converged: boolean;
+  /** PETSc's name of the reason: `"CONVERGED_GATOL"`, `"DIVERGED_MAXITS"`, … */
+  readonly reason: string;
+}
+
+const DEFAULT = -2;
+
+/** A solver of optimisation problems (PETSc's Tao). Callbacks are called on all ranks; `x` may only be read. */
+export class TAO extends PetscObject {
+  readonly #callbacks: NativeCallback[] = [];
+
+  /** A solver without a problem. Collective. */
+  static create(comm: Comm = world()): TAO {
+    const { f, scratch, handleOf } = petsc();
+    f.TaoCreate(handleOf(comm), scratch.at);
+    return new TAO(comm, scratch.pointer());
+  }
+
+  /** Says what is to be minimised; every rank must return the same number. */
+  setObjective(evaluate: (x: Vec) => number): void {
+    const address = this.#callback("i:pppp", (_: number, x: number, value: number) =>
+      petsc().poke(value, evaluate(this.borrow(Vec, x))),
+    );
+    petsc().f.TaoSetObjective(this.handle, address, 0);
+  }
+
+  /** Says what is to be minimised, together with its gradient, which goes into `g`. */
+  setObjectiveGradient(evaluate: (x: Vec, g: Vec) => number, gradient?: Vec): void {
+    const address = this.#callback("i:ppppp", (_: number, x: number, value: number, g: number) =>
+      petsc().poke(value, evaluate(this.borrow(Vec, x), this.borrow(Vec, g))),
+    );
+    petsc().f.TaoSetObjectiveAndGradient(this.handle, gradient?.handle ?? 0, address, 0);
+    this.keep("gradient", gradient);
+  }
+
+  /** Says what the gradient is: g ← ∇f(x). */
+  setGradient(evaluate: (x: Vec, g: Vec) => void, gradient?: Vec): void {
+    const address = this.#callback("i:pppp", (_: number, x: number, g: number) =>
+      evaluate(this.borrow(Vec, x), this.borrow(Vec, g)),
+    );
+    petsc().f.TaoSetGradient(this.handle, gradient?.handle ?? 0, address, 0);
+    this.keep("gradient", gradient);
+  }
+
+  /** Says how the Hessian is filled, and the matrix that preconditioners are made of, often the same one. */
+  setHessian(
+    evaluate: (x: Vec, hessian: Mat, preconditioner: Mat) => void,
+    hessian: Mat,
+    preconditioner: Mat = hessian,
+  ): void {
+    const address = this.#callback("i:ppppp", (_: number, x: number, h: number, p: number) =>
+      evaluate(this.borrow(Vec, x), this.borrow(Mat, h), this.borrow(Mat, p)),
+    );
+    petsc().f.TaoSetHessian(this.handle, hessian.handle, preconditioner.handle, address, 0);
+    this.keep("hessian", hessian, preconditioner);
+  }
+
+  /** Keeps every entry of x between those of `lower` and `upper`, which may be infinite. */
+  setVariableBounds(lower: Vec, upper: Vec): void {
+    petsc().f.TaoSetVariableBounds(this.handle, lower.handle, upper.handle);
+    this.keep("bounds", lower, upper);
+  }
+
+  /** For sums of squares: says what the residuals are, r ← r(x), of which half the sum of squares is minimised. */
+  setResidual(evaluate: (x: Vec, r: Vec) => void, residual: Vec): void {
+    const address = this.#callback("i:pppp", (_: number, x: number, r: number) =>
+      evaluate(this.borrow(Vec, x), this.borrow(Vec, r)),
+    );
+    petsc().f.TaoSetResidualRoutine(this.handle, residual.handle, address, 0);
+    this.keep("residual", residual);
+  }
+
+  /** For sums of squares: says how the Jacobian of the residuals is filled. */
+  setJacobianResidual(
+    evaluate: (x: Vec, jacobian: Mat, preconditioner: Mat) => void,
+    jacobian: Mat,
+    preconditioner: Mat = jacobian,
+  ): void {
+    const address = this.#callback("i:ppppp", (_: number, x: number, j: number, p: number) =>
+      evaluate(this.borrow(Vec, x), this.borrow(Mat, j), this.borrow(Mat, p)),
+    );
+    const { f } = petsc();
+    f.TaoSetJacobianResidualRoutine(this.handle, jacobian.handle, preconditioner.handle, address, 0);
+    this.keep("jacobian", jacobian, preconditioner);
+  }
+
+  /** Chooses the method; `"lmvm"` if none is chosen. */
+  setType(type: TAOType): void {
+    withNearest("TaoList", type, () => petsc().f.TaoSetType(this.handle, type));
+  }
+
+  setTolerances(tolerances: TAOTolerances): void {
+    const { gatol = DEFAULT, grtol = DEFAULT, gttol = DEFAULT, maxIt, maxEvaluations } = tolerances;
+    const { f } = petsc();
+    f.TaoSetTolerances(this.handle, gatol, grtol, gttol);
+    if (maxIt !== undefined) f.TaoSetMaximumIterations(this.handle, maxIt);
+    if (maxEvaluations !== undefined) f.TaoSetMaximumFunctionEvaluations(this.handle, maxEvaluations);
+  }
+
+  /** Takes what the command line says: `-tao_type`, `-tao_monitor`, `-tao_gatol`, … */
+  setFromOptions(): void {
+    petsc().f.TaoSetFromOptions(this.handle);
+  }
+
+  /** Adds a function that is called in each iteration. Collective. */
+  setMonitor(monitor: (state: TAOState) => void): void {
+    const address = this.#callback("i:pp", () => monitor(this.state));
+    const { f, library } = petsc();
+    const call = library.has("TaoMonitorSet") ? "TaoMonitorSet" : "TaoSetMonitor"; // renamed in 3.21
+    f[call](this.handle, address, 0, 0);
+  }
+
+  /** The linear solver of Newton's steps; undefined for methods without one. */
+  get ksp(): KSP | undefined {
+    const { f, scratch } = petsc();
+    f.TaoGetKSP(this.handle, scratch.at);
+    const address = scratch.pointer();
+    return address === 0 ? undefined : this.borrow(KSP, address);
+  }
+
+  /** Minimises from the first guess in `x`, which becomes the solution. An end without success is a result. Collective. */
+  solve(x: Vec): TAOConvergence {
+    const { f } = petsc();
+    if (this.type === undefined) this.setType("lmvm"); // PETSc would return without having done anything
+    f.TaoSetSolution(this.handle, x.handle);
+    this.keep("solution", x);
+    f.TaoSolve(this.handle);
+    return this.convergence;
+  }
+
+  /** How far the optimisation is. */
+  get state(): TAOState {
+    const { iterations, objective, gradientNorm, step } = this.#status();
+    return { iterations, objective, gradientNorm, step };
+  }
+
+  /** How the last optimisation has ended. */
+  get convergence(): TAOConvergence {
+    const { reason, ...state } = this.#status();
+    return { ...state, converged: reason > 0, reason: enumName("TaoConvergedReasons", reason) };
+  }
+
+  protected override release(): void {
+    for (const callback of this.#callbacks) callback.free();
+  }
+
+  #status() {
+    const { f, scratch } = petsc();
+    const { at, ints, doubles } = scratch;
+    f.TaoGetSolutionStatus(this.handle, at, at + 8, at + 16, at + 24, at + 32, at + 40);
+    return {
+      iterations: ints[0],
+      objective: doubles[1],
+      gradientNorm: doubles[2],
+      step: doubles[4],
+      reason: ints[10],
+    };
+  }
+
+  #callback(signature: Signature, call: (...args: never[]) => void): number {
+    const callback = collectiveCallback(this.comm, signature, call);
+    this.#callbacks.push(callback);
+    return callback.address;
+  }
+}
