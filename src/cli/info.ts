@@ -5,7 +5,9 @@ import { TuttiError } from "../errors.js";
 import { findCompiler } from "../kernels/compiler.js";
 import { type Availability, describeKernels, type KernelDescription } from "../kernels/index.js";
 import { privateFolder } from "../kernels/private-folder.js";
+import { describeFfi } from "../native/index.js";
 import { findLibraries, type LibraryState } from "./libraries.js";
+import { describeMpi, type MpiInfo } from "./mpi-info.js";
 
 /** `tutti info`: what was found on this machine, what is missing, and how to install it. */
 export function register(program: Command): void {
@@ -36,11 +38,15 @@ export interface Info {
   readonly compiler: Found;
   /** Folder of the compiled kernels. */
   readonly cache: Found;
+  /** What loads shared libraries. */
+  readonly ffi: Found;
   /** Libraries of scientific computing. */
   readonly libraries: readonly LibraryState[];
+  readonly mpi: MpiInfo;
 }
 
 function gatherInfo(): Info {
+  const libraries = findLibraries();
   const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
   return {
     tutti: version,
@@ -52,7 +58,9 @@ function gatherInfo(): Info {
     kernels: describeKernels(),
     compiler: find(() => findCompiler().command.join(" ")),
     cache: find(privateFolder),
-    libraries: findLibraries(),
+    ffi: find(describeFfi),
+    libraries,
+    mpi: describeMpi(libraries),
   };
 }
 
@@ -83,20 +91,40 @@ function asText(info: Info): string {
       BLAS: available(kernels.blas),
       "C compiler": info.compiler.path ?? info.compiler.reason,
       cache: info.cache.path ?? info.cache.reason,
+      FFI: info.ffi.path ?? info.ffi.reason,
     }),
-    librarySection("MPI, for tutti run --engine mpi and mpiexec", info, ["Open MPI", "MPICH"]),
+    mpiSection(info),
     librarySection("Libraries that this version does not use", info, ["PETSc", "SLEPc", "FFTW"]),
   ].join("\n\n");
 }
 
 function librarySection(heading: string, { libraries }: Info, titles: readonly string[]): string {
   const listed = libraries.filter(({ title }) => titles.includes(title));
-  return section(
-    heading,
-    Object.fromEntries(
-      listed.map(({ title, path, install }) => [title, path ?? `not found; to install: ${install}`]),
-    ),
-  );
+  return section(heading, Object.fromEntries(listed.map((library) => [library.title, whereabouts(library)])));
+}
+
+function whereabouts({ path, install }: LibraryState): string {
+  return path ?? `not found; to install: ${install.join(", or ")}`;
+}
+
+function mpiSection({ libraries, mpi }: Info): string {
+  const families = libraries.filter(({ title }) => title === "Open MPI" || title === "MPICH");
+  const { launchers, srun, startedBy, used, warnings } = mpi;
+  const lines: Record<string, string> = {};
+  for (const library of families) {
+    const launcher = launchers.find(({ family }) => family === library.title);
+    const started = launcher && `${launcher.path ?? launcher.command} (${launcher.version})`;
+    lines[library.title] = [whereabouts(library), ...(started ? [`launcher ${started}`] : [])].join("; ");
+  }
+  if (srun !== null) lines.Slurm = srun;
+  if (startedBy !== null) {
+    const { title, rank = "?", size = "?" } = startedBy;
+    lines["this process"] = `rank ${rank} of ${size}, started by ${title}`;
+  }
+  lines.used = used === null ? "none" : `${used.library} by ${used.launcher}, because ${used.why}`;
+  for (const [i, warning] of warnings.entries())
+    lines[`warning${warnings.length > 1 ? ` ${i + 1}` : ""}`] = warning;
+  return section("MPI, for tutti run --engine mpi and mpiexec", lines);
 }
 
 function available({ available, used, detail, reason }: Availability): string {

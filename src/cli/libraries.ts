@@ -1,24 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { findManagers, installLines, type Packages } from "./install.js";
 
 /** A shared library of scientific computing, and how people get it. */
 interface KnownLibrary {
   readonly title: string;
   /** File names by platform, newest first. */
   readonly names: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>>;
-  /** Package by package manager; conda has all of them. */
-  readonly packages: Readonly<Partial<Record<Manager, string>> & { conda: string }>;
+  readonly packages: Packages;
 }
-
-type Manager = "apt" | "dnf" | "brew" | "conda";
-
-const COMMANDS: Record<Manager, string> = {
-  apt: "apt-get install",
-  dnf: "dnf install",
-  brew: "brew install",
-  conda: "conda install -c conda-forge",
-};
 
 /** Debian, and with it Ubuntu, puts release and kind of scalar into the name; others only the release. */
 const petscNames = (stem: string) => {
@@ -33,12 +24,12 @@ const KNOWN: readonly KnownLibrary[] = [
   {
     title: "Open MPI",
     names: { linux: ["libmpi.so.40"], darwin: ["libmpi.40.dylib"] },
-    packages: { apt: "openmpi-bin", dnf: "openmpi", brew: "open-mpi", conda: "openmpi" },
+    packages: { module: "openmpi", apt: "openmpi-bin", dnf: "openmpi", brew: "open-mpi", conda: "openmpi" },
   },
   {
     title: "MPICH",
     names: { linux: ["libmpich.so.12", "libmpi.so.12"], darwin: ["libmpich.12.dylib", "libmpi.12.dylib"] },
-    packages: { apt: "mpich", dnf: "mpich", brew: "mpich", conda: "mpich" },
+    packages: { module: "mpich", apt: "mpich", dnf: "mpich", brew: "mpich", conda: "mpich" },
   },
   {
     title: "PETSc",
@@ -57,12 +48,13 @@ const KNOWN: readonly KnownLibrary[] = [
   },
 ];
 
-/** Whether a library is here, and if not, the command that installs it. */
+/** Whether a library is here, and if not, the commands that install it. */
 export interface LibraryState {
   readonly title: string;
   /** The file that the system's loader would take. */
   readonly path: string | null;
-  readonly install: string | null;
+  /** Lines that install it, the most fitting first; none if it is here. */
+  readonly install: readonly string[];
 }
 
 /**
@@ -71,18 +63,27 @@ export interface LibraryState {
  * They are not loaded: some of them start threads and catch signals, which is no business of somebody who only asks.
  */
 export function findLibraries(): LibraryState[] {
-  const usual = findManager();
+  const managers = findManagers();
   const loadable = loaderCache();
   return KNOWN.map(({ title, names, packages }) => {
     const path = locate(names[process.platform] ?? [], loadable);
-    const manager = usual in packages ? usual : "conda";
-    return { title, path, install: path ? null : `${COMMANDS[manager]} ${packages[manager]}` };
+    return { title, path, install: path ? [] : installLines(packages, managers) };
   });
 }
 
+/** The lines that install a library with its launcher or tools, whether it is here or not. */
+export function howToInstall(title: LibraryState["title"]): string[] {
+  const { packages } = KNOWN.find((library) => library.title === title)!;
+  return installLines(packages, findManagers());
+}
+
 function locate(names: readonly string[], loadable: ReadonlyMap<string, string>): string | null {
-  const { LD_LIBRARY_PATH = "", CONDA_PREFIX, PETSC_DIR, PETSC_ARCH = "", SLEPC_DIR } = process.env;
-  const roots = [CONDA_PREFIX, ...[PETSC_DIR, SLEPC_DIR].map((root) => root && join(root, PETSC_ARCH))];
+  const { LD_LIBRARY_PATH = "", CONDA_PREFIX, MPI_HOME, PETSC_DIR, PETSC_ARCH = "", SLEPC_DIR } = process.env;
+  const roots = [
+    CONDA_PREFIX,
+    MPI_HOME,
+    ...[PETSC_DIR, SLEPC_DIR].map((root) => root && join(root, PETSC_ARCH)),
+  ];
   const folders = [
     ...LD_LIBRARY_PATH.split(delimiter).filter(Boolean),
     ...roots.flatMap((root) => (root ? [join(root, "lib")] : [])),
@@ -109,10 +110,4 @@ function loaderCache(): Map<string, string> {
   const entries = [...(stdout ?? "").matchAll(/^\s*(\S+) \(.*\) => (.+)$/gm)];
   // The first entry of a name is the one for this machine's own instructions.
   return new Map(entries.reverse().map(([, name, file]) => [name, file]));
-}
-
-function findManager(): Manager {
-  if (process.env.CONDA_PREFIX) return "conda";
-  if (process.platform === "darwin") return "brew";
-  return existsSync("/usr/bin/dnf") ? "dnf" : "apt";
 }

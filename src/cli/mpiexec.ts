@@ -62,7 +62,8 @@ function ask(command: string): Mpiexec | undefined {
   return undefined;
 }
 
-function familyOf(library: string): Mpiexec["family"] | undefined {
+/** The family to which a library belongs, as far as its name tells. */
+export function familyOf(library: string): Mpiexec["family"] | undefined {
   if (/mpich|\.so\.12\b|\.12\.dylib/.test(library)) return "MPICH";
   return /open.?mpi|\.so\.40\b|\.40\.dylib/i.test(library) ? "Open MPI" : undefined;
 }

@@ -21,3 +21,8 @@ export function ffi(): Koffi {
     throw new TuttiError("library", reason, { platform }, { cause });
   }
 }
+
+/** Name and version of the foreign function interface; throws as {@link ffi}. */
+export function describeFfi(): string {
+  return `koffi ${ffi().version}`;
+}
