@@ -11,6 +11,7 @@ export {
   PROC_NULL,
   type Request,
   Status,
+  Window,
   waitAll,
   world,
 } from "./comm/index.js";

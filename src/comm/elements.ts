@@ -80,9 +80,9 @@ let recent = FLOAT64;
 
 /** The element type of a TypedArray, subclasses such as Buffer included; clamped bytes count as bytes. Undefined for anything else. */
 export function elementTypeOf(buf: unknown): ElementType | undefined {
-  const { constructor } = (buf ?? {}) as object;
-  if (constructor === recent.Array) return recent;
-  const found = byConstructor.get(constructor);
+  const { constructor: kind } = (buf ?? {}) as object;
+  if (kind === recent.Array) return recent;
+  const found = byConstructor.get(kind);
   if (found !== undefined) {
     recent = found;
     return found;

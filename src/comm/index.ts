@@ -10,4 +10,6 @@ export { Status } from "./status.js";
 export { dimsCreate } from "./topology/dims.js";
 export { HaloExchange, type HaloOptions, haloExchange } from "./topology/halo.js";
 export type { CartComm, CartOptions, GraphComm, NeighborComm, Shift } from "./topology/types.js";
+export type { AccumulateOp } from "./window/updates.js";
+export { type AccumulateOptions, type ArrayType, type LockOptions, Window } from "./window/window.js";
 export { self, world } from "./world.js";

@@ -11,6 +11,8 @@ import type { Reduction } from "./ops.js";
 import { AwaitableRequest, CompletedRequest, type Request } from "./request.js";
 import { Status } from "./status.js";
 import type { Pieces, Transport } from "./transport.js";
+import { ownWindow } from "./window/direct.js";
+import type { WindowSpec, WindowTransport } from "./window/transport.js";
 
 /** The world of a process that is alone, or whatever `name` says. */
 export function selfWorld(name = "world"): Transport {
@@ -172,6 +174,10 @@ class SelfTransport implements Transport {
 
   openFile(call: number, path: string, access: Access): FileTransport {
     return new LocalFile(this.split(call, 0, 0, `file '${path}'`)!, path, access);
+  }
+
+  window(_call: number, spec: WindowSpec): WindowTransport {
+    return ownWindow(spec);
   }
 
   abort(code: number): never {

@@ -6,6 +6,7 @@ import type { Matched } from "./message.js";
 import type { Reduction } from "./ops.js";
 import type { Request } from "./request.js";
 import type { Status } from "./status.js";
+import type { WindowSpec, WindowTransport } from "./window/transport.js";
 
 /**
  * What an engine has to provide for one communicator.
@@ -88,6 +89,8 @@ export interface Transport {
   memoryDomain(call: number): number;
   /** Opens a file that is there; collective. Throws what the system or the library says. */
   openFile(call: number, path: string, access: Access): FileTransport;
+  /** Opens a window onto the memory of all ranks; collective. */
+  window(call: number, spec: WindowSpec): WindowTransport;
   /** Gives back what the engine holds for the communicator, if anything; called once, by all ranks. */
   free?(): void;
   abort(code: number): never;

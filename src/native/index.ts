@@ -2,5 +2,5 @@ export { type NativeCallback, nativeCallback } from "./callback.js";
 export { describeFfi } from "./ffi.js";
 export { findLibrary, type LibrarySearch } from "./find.js";
 export { Library, type LoadOptions, loadLibrary, type NativeFunction } from "./library.js";
-export { addressOf, textAt, viewMemory } from "./memory.js";
+export { addressOf, detach, textAt, viewMemory } from "./memory.js";
 export type { Signature } from "./signature.js";

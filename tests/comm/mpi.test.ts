@@ -81,7 +81,8 @@ describe("the binary interface is known by the library's symbols", () => {
 
   const version = (major: number) =>
     `int MPI_Abi_get_version(int *major, int *minor) { *major = ${major}; *minor = 0; return 0; }`;
-  const names = ["comm_world", "comm_self", "errors_return", "info_null", "float", "double"];
+  const constants = ["comm_world", "comm_self", "errors_return", "info_null", "op_replace", "op_no_op"];
+  const names = [...constants, "float", "double"];
   for (const sign of ["", "u"]) for (const bits of [8, 16, 32, 64]) names.push(`${sign}int${bits}_t`);
   for (const op of ["sum", "prod", "min", "max", "band", "bor", "bxor"]) names.push(`op_${op}`);
   const symbols = names.map((name) => `char ompi_mpi_${name}[512];`).join("\n");
@@ -94,7 +95,17 @@ describe("the binary interface is known by the library's symbols", () => {
       symbols + version(0),
       (abi) => {
         assert.equal(abi.name, "Open MPI");
-        assert.equal(new Set([abi.world, ...Object.values(abi.types), ...Object.values(abi.ops)]).size, 18);
+        assert.equal(
+          new Set([
+            abi.world,
+            ...Object.values(abi.types),
+            ...Object.values(abi.ops),
+            abi.replace,
+            abi.noOp,
+            abi.infoNull,
+          ]).size,
+          21,
+        );
       },
     ],
   ];

@@ -30,9 +30,14 @@ export interface Abi {
   readonly errorsReturn: number;
   readonly types: Readonly<Record<TypeName, number>>;
   readonly ops: Readonly<Record<NativeOpName, number>>;
-  readonly infoNull: number;
   /** Asks for the ranks that can share memory. */
   readonly typeShared: number;
+  /** What updates of windows have beside the operations of reductions. */
+  readonly replace: number;
+  readonly noOp: number;
+  readonly infoNull: number;
+  readonly lockExclusive: number;
+  readonly lockShared: number;
   readonly inPlace: number;
   readonly anySource: number;
   readonly anyTag: number;
@@ -89,8 +94,12 @@ export function openMpi(library: Library): Abi {
     errorsReturn: handle("errors_return"),
     types: record(TYPES, handle),
     ops: record(NATIVE_OPS, (name) => handle(`op_${name}`)),
-    infoNull: handle("info_null"),
     typeShared: 0,
+    replace: handle("op_replace"),
+    noOp: handle("op_no_op"),
+    infoNull: handle("info_null"),
+    lockExclusive: 1,
+    lockShared: 2,
     inPlace: 1,
     anySource: -1,
     anyTag: -1,
@@ -131,8 +140,12 @@ export const MPICH: Abi = {
     bor: 0x58000008,
     bxor: 0x5800000a,
   },
-  infoNull: 0x1c000000,
   typeShared: 1,
+  replace: 0x5800000d,
+  noOp: 0x5800000e,
+  infoNull: 0x1c000000,
+  lockExclusive: 234,
+  lockShared: 235,
   inPlace: -1,
   anySource: -2,
   anyTag: -1,
@@ -178,8 +191,12 @@ export const STANDARD: Abi = {
     bor: 0x29,
     bxor: 0x2a,
   },
-  infoNull: 0x130,
   typeShared: 221,
+  replace: 0x3c,
+  noOp: 0x3d,
+  infoNull: 0x130,
+  lockExclusive: 301,
+  lockShared: 302,
   inPlace: 1,
   anySource: -1,
   anyTag: -2,

@@ -2,8 +2,8 @@ import { addressOf, type Library, type NativeFunction, type Signature } from "..
 import { type Abi, type HandleLetter, MPICH, openMpi, STANDARD } from "./abi.js";
 
 /**
- * Parameters of the C functions, one letter each: `i` an int, `p` an address, `h` a handle (a communicator, datatype or
- * operation). All return an error code.
+ * Parameters of the C functions, one letter each: `i` an int, `p` an address or a size of memory, `h` a handle (a communicator,
+ * datatype, operation or window). All return an error code.
  */
 const PARAMETERS = {
   Init_thread: "ppip",
@@ -56,6 +56,27 @@ const PARAMETERS = {
   Reduce_scatter: "ppphhh",
   Scan: "ppihhh",
   Exscan: "ppihhh",
+
+  Win_create: "ppihhp",
+  Win_allocate_shared: "pihhpp",
+  Win_shared_query: "hippp",
+  Win_set_errhandler: "hh",
+  Win_free: "p",
+  Win_lock: "iiih",
+  Win_unlock: "ih",
+  Win_lock_all: "ih",
+  Win_unlock_all: "h",
+  Win_flush: "ih",
+  Win_flush_all: "h",
+  Win_sync: "h",
+  Put: "pihipihh",
+  Get: "pihipihh",
+  Rput: "pihipihhp",
+  Rget: "pihipihhp",
+  Accumulate: "pihipihhh",
+  Get_accumulate: "pihpihipihhh",
+  Fetch_and_op: "pphiphh",
+  Compare_and_swap: "ppphiph",
 } as const;
 
 /** The C functions, without `MPI_`: `f.Send(address, count, type, dest, tag, comm)`. */

@@ -9,6 +9,8 @@ import type { Reduction } from "../ops.js";
 import type { Request } from "../request.js";
 import type { Status } from "../status.js";
 import type { Pieces, Transport } from "../transport.js";
+import { ownWindow } from "../window/direct.js";
+import type { WindowSpec, WindowTransport } from "../window/transport.js";
 import { UNDEFINED } from "./abi.js";
 import { closeReleased, type MpiFile, openMpiFile } from "./file.js";
 import { allgather, alltoall, bcast, gather, scatter } from "./long-collectives.js";
@@ -16,6 +18,7 @@ import { MpiMatched } from "./matched.js";
 import type { Mpi } from "./mpi.js";
 import { allreduce, allreduceNumber, reduce, reduceScatter, scan } from "./reductions.js";
 import { MpiRequest } from "./requests.js";
+import { openWindow } from "./window.js";
 
 /** One communicator of an MPI library, and a duplicate of it for messages of our own. */
 export class MpiTransport implements Transport {
@@ -235,6 +238,12 @@ export class MpiTransport implements Transport {
 
   openFile(call: number, path: string, access: Access): FileTransport {
     return openMpiFile(this, call, path, access);
+  }
+
+  window(call: number, spec: WindowSpec): WindowTransport {
+    // Open MPI 4.1 has no windows for communicators of one rank
+    if (this.size === 1) return ownWindow(spec);
+    return openWindow(this.split(call, 0, this.rank, spec.name) as MpiTransport, call, spec);
   }
 
   free(): void {

@@ -8,6 +8,7 @@ import type { Request } from "../request.js";
 import { signature } from "../signature.js";
 import { Status } from "../status.js";
 import type { Pieces, Transport } from "../transport.js";
+import type { WindowSpec, WindowTransport } from "../window/transport.js";
 import { bcast } from "./bcast.js";
 import { allgather, alltoall, gather, reduceScatter, scan, scatter } from "./collectives.js";
 import type { Endpoint } from "./endpoint.js";
@@ -17,6 +18,7 @@ import { allreduceNumber, reduceTo } from "./reduce.js";
 import { ReceiveRequest, SendRequest } from "./requests.js";
 import { Send } from "./send.js";
 import { splitGroup } from "./split.js";
+import { openWindow } from "./window.js";
 
 /** One communicator of the threads engine, as one of its ranks uses it. */
 export class ThreadsTransport implements Transport {
@@ -176,6 +178,11 @@ export class ThreadsTransport implements Transport {
   /** Threads share all of it. */
   memoryDomain(): number {
     return 0;
+  }
+
+  window(call: number, spec: WindowSpec): WindowTransport {
+    const lane = splitGroup(this.meeting, call, 0, this.rank, spec.name)!;
+    return openWindow(new Meeting(this.endpoint, lane.group, lane.area), call, spec);
   }
 
   abort(code: number): never {

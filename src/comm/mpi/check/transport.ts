@@ -2,8 +2,8 @@ import { CALLS } from "../../calls.js";
 import { ANY_SOURCE } from "../../comm.js";
 import { bytesOf, type ElementType, FLOAT64, type TypedArray } from "../../elements.js";
 import { type Operation, waitingIn } from "../../explain/operation.js";
-import type { Layout } from "../../layout.js";
 import type { Access, FileTransport } from "../../file/transport.js";
+import type { Layout } from "../../layout.js";
 import type { Arrival, Group } from "../../matching.js";
 import type { Matched } from "../../message.js";
 import type { Reduction } from "../../ops.js";
@@ -11,6 +11,7 @@ import type { Request } from "../../request.js";
 import { signature } from "../../signature.js";
 import { Status } from "../../status.js";
 import type { Pieces, Transport } from "../../transport.js";
+import type { WindowSpec, WindowTransport } from "../../window/transport.js";
 import { MpiRequest } from "../requests.js";
 import type { MpiTransport } from "../transport.js";
 import { Agreement } from "./agreement.js";
@@ -216,6 +217,12 @@ export class CheckedTransport implements Transport {
   memoryDomain(call: number): number {
     this.agreement.agree(signature(call, undefined));
     return this.inner.memoryDomain(call);
+  }
+
+  /** Fences and locks are the library's own: they are not compared. */
+  window(call: number, spec: WindowSpec): WindowTransport {
+    this.agreement.agree(signature(call, undefined));
+    return this.inner.window(call, spec);
   }
 
   openFile(call: number, path: string, access: Access): FileTransport {
