@@ -84,6 +84,13 @@ export const CALLS = [
   "unlockAll",
   "flush",
   "sync",
+  "message.irecvObject",
+  "ssendObject",
+  "isendObject",
+  "irecvObject",
+  "sendrecvObject",
+  "scanObject",
+  "exscanObject",
 ] as const;
 
 export type CallName = (typeof CALLS)[number];

@@ -165,8 +165,22 @@ export interface Comm {
 
   /** Sends a value; the receiver uses {@link Comm.recvObject}. */
   sendObject(value: unknown, dest: number, tag?: number): void;
-  /** Receives a value sent by {@link Comm.sendObject}. `T` is the caller's word for what it is. */
+  /** Sends a value, and returns only after the receiver has begun to receive (MPI 4.1, section 3.4). */
+  ssendObject(value: unknown, dest: number, tag?: number): void;
+  /** Starts to send a value, which may be changed at once: it is written out before the call returns. */
+  isendObject(value: unknown, dest: number, tag?: number): Request<void>;
+  /** Receives a value sent by {@link Comm.sendObject} or its variants. `T` is the caller's word for what it is. */
   recvObject<T = unknown>(source?: number, tag?: number): T;
+  /**
+   * Starts to receive a value of any size, which the request gives.
+   *
+   * Receives of values get messages in the order in which they were started. On engine mpi, which cannot make room for a
+   * message before it knows its length, the message is chosen when the rank tests, waits for or awaits a receive of a value:
+   * until then a receive of a buffer and a probe that fit it see it, too. Different tags keep them apart.
+   */
+  irecvObject<T = unknown>(source?: number, tag?: number): Request<T>;
+  /** Sends a value and receives one at the same time, so that rings and exchanges cannot deadlock (MPI 4.1, section 3.10). */
+  sendrecvObject<T = unknown>(value: unknown, dest: number, source?: number, tags?: SendrecvTags): T;
   /** Returns the root's value on every rank. */
   bcastObject<T>(value: T, options?: RootOptions): T;
   /** Returns the values of all ranks in rank order on the root; undefined elsewhere. */
@@ -181,6 +195,10 @@ export interface Comm {
   reduceObject<T>(value: T, op: ElementOp<T>, options?: RootOptions): T | undefined;
   /** Combines the values of all ranks in the order of every reduction; every rank gets the result. */
   allreduceObject<T>(value: T, op: ElementOp<T>): T;
+  /** Combines the values of ranks 0 to this one in the order of every reduction. */
+  scanObject<T>(value: T, op: ElementOp<T>): T;
+  /** Combines the values of the ranks before this one in the order of every reduction; undefined on rank 0. */
+  exscanObject<T>(value: T, op: ElementOp<T>): T | undefined;
 
   /**
    * Divides the ranks into communicators, one for each `color`, ordered by `key` and then by rank; a rank whose color

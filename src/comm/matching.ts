@@ -1,7 +1,7 @@
 import { type ErrorCode, TuttiError } from "../errors.js";
 import { CALLS } from "./calls.js";
 import { ANY_SOURCE, ANY_TAG } from "./comm.js";
-import { bytesOf, ELEMENT_TYPES, type ElementType, type TypedArray } from "./elements.js";
+import { bytesOf, ELEMENT_TYPES, type ElementType, OBJECT, type TypedArray } from "./elements.js";
 import type { Matched } from "./message.js";
 import { CompletedRequest, type Request } from "./request.js";
 import { Status } from "./status.js";
@@ -36,6 +36,7 @@ export class Receive {
   done = false;
   status: Status | undefined;
   error: TuttiError | undefined;
+  private opened: { readonly value: unknown } | undefined;
 
   constructor(
     readonly call: number,
@@ -43,7 +44,8 @@ export class Receive {
     readonly source: number,
     readonly tag: number,
     readonly type: ElementType,
-    readonly into: Uint8Array,
+    /** Absent for a value, for which there will be room when its length is known. */
+    public into?: Uint8Array,
   ) {}
 
   matches(arrival: Arrival): boolean {
@@ -53,6 +55,7 @@ export class Receive {
   /** Takes the message; one that does not fit is dropped and leaves the error that says why. */
   complete(arrival: Arrival): void {
     this.error = this.refusal(arrival);
+    if (this.error === undefined) this.into ??= new Uint8Array(arrival.bytes);
     arrival.deliver(this.error === undefined ? this.into : undefined);
     this.status = new Status(arrival.source, arrival.tag, arrival.bytes);
     this.done = true;
@@ -63,6 +66,13 @@ export class Receive {
     if (this.error === undefined) return this.status!;
     Error.captureStackTrace(this.error); // the user's line is the one that asks, not the one in which the message came
     throw this.error;
+  }
+
+  /** The value that has come: `open` makes it of the bytes, once. */
+  value<T>(open: (bytes: Uint8Array) => T): T {
+    this.result();
+    this.opened ??= { value: open(this.into!) };
+    return this.opened.value as T;
   }
 
   /** Why the message cannot be received, if so. */
@@ -80,7 +90,7 @@ export class Receive {
         },
       );
     }
-    if (arrival.bytes <= into.length) return undefined;
+    if (into === undefined || arrival.bytes <= into.length) return undefined;
     const [found, wanted] = [arrival.bytes / type.bytes, into.length / type.bytes];
     const text = `the buffer holds ${wanted} ${type.name} elements, but the message has ${found}`;
     return this.fail("truncate", text, arrival, { sent: found, room: wanted });
@@ -115,6 +125,12 @@ export class MatchedArrival implements Matched {
 
   irecv(call: number, type: ElementType, buf: TypedArray): Request<Status> {
     return new CompletedRequest(this.recv(call, type, buf));
+  }
+
+  irecvObject<T>(call: number, open: (bytes: Uint8Array) => T): Request<T> {
+    const bytes = new Uint8Array(this.arrival.bytes);
+    this.recv(call, OBJECT, bytes);
+    return new CompletedRequest(open(bytes));
   }
 }
 

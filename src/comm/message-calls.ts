@@ -118,6 +118,7 @@ const NOBODYS: Matched = {
   status: noMessage(),
   recv: noMessage,
   irecv: () => new CompletedRequest(noMessage()),
+  irecvObject: <T>() => new CompletedRequest(undefined as T),
 };
 
 function noMessage(): Status {

@@ -1,8 +1,7 @@
 import { TuttiError } from "../errors.js";
 import { CALL, CALLS } from "./calls.js";
 import { checkBuffer } from "./check.js";
-import { PROC_NULL } from "./comm.js";
-import { type ElementType, OBJECT, type TypedArray } from "./elements.js";
+import type { ElementType, TypedArray } from "./elements.js";
 import { unpack } from "./objects.js";
 import type { Request } from "./request.js";
 import { Status } from "./status.js";
@@ -13,6 +12,8 @@ export interface Matched {
   /** Takes a message that fits. @throws TuttiError before it has been taken, if its elements are known to be others */
   recv(call: number, type: ElementType, buf: TypedArray): Status;
   irecv(call: number, type: ElementType, buf: TypedArray): Request<Status>;
+  /** Takes the bytes of a value, of which `open` makes what the request gives. */
+  irecvObject<T>(call: number, open: (bytes: Uint8Array) => T): Request<T>;
 }
 
 /**
@@ -53,9 +54,13 @@ export class Message extends Status {
   /** Receives the value that {@link Comm.sendObject} has sent. `T` is the caller's word for what it is. */
   recvObject<T = unknown>(): T {
     const call = CALL["message.recvObject"];
-    const bytes = new Uint8Array(this.bytes);
-    this.receive(() => this.matched.recv(call, OBJECT, bytes), call);
-    return this.source === PROC_NULL ? (undefined as T) : unpack(bytes);
+    return this.receive(() => this.matched.irecvObject<T>(call, unpack), call).wait();
+  }
+
+  /** Starts to receive the value that {@link Comm.sendObject} has sent (MPI 4.1, section 3.8.3). */
+  irecvObject<T = unknown>(): Request<T> {
+    const call = CALL["message.irecvObject"];
+    return this.receive(() => this.matched.irecvObject<T>(call, unpack), call);
   }
 
   private receive<T>(start: () => T, call: number): T {

@@ -1,34 +1,54 @@
 import { TuttiError } from "../errors.js";
 import { CALL, CALLS } from "./calls.js";
 import { checkDest, checkRecvTag, checkRoot, checkSource, checkTag } from "./check.js";
-import { ANY_SOURCE, ANY_TAG, PROC_NULL, type RootOptions } from "./comm.js";
+import { ANY_SOURCE, ANY_TAG, PROC_NULL, type RootOptions, type SendrecvTags } from "./comm.js";
 import { describe, FLOAT64, OBJECT } from "./elements.js";
 import { foldValues } from "./fold.js";
 import { evenLayout, type Layout, offsets } from "./layout.js";
 import { pack, packAll, unpack, unpackAll } from "./objects.js";
 import type { ElementOp } from "./ops.js";
 import { ReductionCalls } from "./reduction-calls.js";
+import { CompletedRequest, markOwn, type Request } from "./request.js";
 
 /** The methods that carry values, built on the transport of buffers: lengths first where they are not known, then bytes. */
 export abstract class ObjectCalls extends ReductionCalls {
   sendObject(value: unknown, dest: number, tag = 0): void {
-    const call = CALL.sendObject;
+    this.sendStarted(CALL.sendObject, value, dest, tag).wait();
+  }
+
+  ssendObject(value: unknown, dest: number, tag = 0): void {
+    const call = CALL.ssendObject;
     this.begin(call);
     checkDest(call, dest, this.size);
     checkTag(call, tag);
-    if (dest !== PROC_NULL) this.transport.send(call, OBJECT, pack(call, value), dest, tag, false);
+    if (dest !== PROC_NULL) this.transport.send(call, OBJECT, pack(call, value), dest, tag, true);
+  }
+
+  isendObject(value: unknown, dest: number, tag = 0): Request<void> {
+    return this.sendStarted(CALL.isendObject, value, dest, tag);
   }
 
   recvObject<T = unknown>(source = ANY_SOURCE, tag = ANY_TAG): T {
-    const call = CALL.recvObject;
-    this.begin(call);
+    return this.receiveStarted<T>(CALL.recvObject, source, tag).wait();
+  }
+
+  irecvObject<T = unknown>(source = ANY_SOURCE, tag = ANY_TAG): Request<T> {
+    return this.receiveStarted<T>(CALL.irecvObject, source, tag);
+  }
+
+  sendrecvObject<T = unknown>(
+    value: unknown,
+    dest: number,
+    source = ANY_SOURCE,
+    { sendTag = 0, recvTag = ANY_TAG }: SendrecvTags = {},
+  ): T {
+    const call = CALL.sendrecvObject;
     checkSource(call, source, this.size);
-    checkRecvTag(call, tag);
-    if (source === PROC_NULL) return undefined as T;
-    const found = this.transport.probe(call, source, tag);
-    const bytes = new Uint8Array(found.bytes);
-    this.transport.recv(call, OBJECT, bytes, found.source, found.tag);
-    return unpack(bytes);
+    checkRecvTag(call, recvTag);
+    const sent = this.sendStarted(call, value, dest, sendTag);
+    const result = this.receiveStarted<T>(call, source, recvTag).wait();
+    sent.wait();
+    return result;
   }
 
   bcastObject<T>(value: T, { root = 0 }: RootOptions = {}): T {
@@ -91,6 +111,34 @@ export abstract class ObjectCalls extends ReductionCalls {
   allreduceObject<T>(value: T, op: ElementOp<T>): T {
     this.checkFunction(CALL.allreduceObject, op);
     return foldValues(op, this.collect(CALL.allreduceObject, value), this.size);
+  }
+
+  scanObject<T>(value: T, op: ElementOp<T>): T {
+    this.checkFunction(CALL.scanObject, op);
+    return foldValues(op, this.collect(CALL.scanObject, value), this.rank + 1);
+  }
+
+  exscanObject<T>(value: T, op: ElementOp<T>): T | undefined {
+    this.checkFunction(CALL.exscanObject, op);
+    const values = this.collect(CALL.exscanObject, value);
+    return this.rank === 0 ? undefined : foldValues(op, values, this.rank);
+  }
+
+  private sendStarted(call: number, value: unknown, dest: number, tag: number): Request<void> {
+    this.begin(call);
+    checkDest(call, dest, this.size);
+    checkTag(call, tag);
+    if (dest === PROC_NULL) return new CompletedRequest(undefined);
+    return this.transport.isendObject(call, pack(call, value), dest, tag);
+  }
+
+  private receiveStarted<T>(call: number, source: number, tag: number): Request<T> {
+    this.begin(call);
+    checkSource(call, source, this.size);
+    checkRecvTag(call, tag);
+    if (source === PROC_NULL) return new CompletedRequest(undefined as T);
+    const request = this.transport.irecvObject<T>(call, source, tag, unpack);
+    return source === this.rank || this.size === 1 ? markOwn(request) : request;
   }
 
   private collectOn<T>(call: number, value: T, root: number): T[] | undefined {

@@ -1,7 +1,7 @@
 import { TuttiError } from "../errors.js";
 import { CALLS } from "./calls.js";
 import { ANY_TAG } from "./comm.js";
-import { bytesOf, type ElementType, type TypedArray } from "./elements.js";
+import { bytesOf, type ElementType, OBJECT, type TypedArray } from "./elements.js";
 import { LocalFile } from "./file/local.js";
 import type { Access, FileTransport } from "./file/transport.js";
 import type { Layout } from "./layout.js";
@@ -69,7 +69,17 @@ class SelfTransport implements Transport {
   irecv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Request<Status> {
     const receive = new Receive(call, this.group, source, tag, type, bytesOf(buf));
     this.process.matcher.post(receive);
-    return new SelfReceive(receive, this.process.matcher);
+    return new SelfReceive(receive, this.process.matcher, () => receive.result());
+  }
+
+  isendObject(call: number, bytes: Uint8Array, dest: number, tag: number): Request<void> {
+    return this.isend(call, OBJECT, bytes, dest, tag);
+  }
+
+  irecvObject<T>(call: number, source: number, tag: number, open: (bytes: Uint8Array) => T): Request<T> {
+    const receive = new Receive(call, this.group, source, tag, OBJECT);
+    this.process.matcher.post(receive);
+    return new SelfReceive(receive, this.process.matcher, () => receive.value(open));
   }
 
   probe(call: number, source: number, tag: number): Status {
@@ -215,17 +225,18 @@ class OwnMessage implements Arrival {
   }
 }
 
-class SelfReceive extends AwaitableRequest<Status> {
+class SelfReceive<T> extends AwaitableRequest<T> {
   constructor(
     private readonly receive: Receive,
     private readonly matcher: Matcher,
+    private readonly result: () => T,
   ) {
     super();
   }
 
-  wait(): Status {
+  wait(): T {
     const { receive } = this;
-    if (receive.done) return receive.result();
+    if (receive.done) return this.result();
     this.matcher.withdraw(receive);
     throw deadlock(
       receive.call,

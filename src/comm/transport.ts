@@ -42,6 +42,14 @@ export interface Transport {
   mprobe(call: number, source: number, tag: number): Matched;
   improbe(source: number, tag: number): Matched | undefined;
 
+  /** Starts to send the bytes of a value, which are used for nothing else. */
+  isendObject(call: number, bytes: Uint8Array, dest: number, tag: number): Request<void>;
+  /**
+   * Starts to receive the bytes of a value, as many as come; `open` makes of them, once, what the request gives. Receives of
+   * values get messages in the order in which they were started.
+   */
+  irecvObject<T>(call: number, source: number, tag: number, open: (bytes: Uint8Array) => T): Request<T>;
+
   barrier(call: number): void;
   bcast(call: number, type: ElementType, buf: TypedArray, root: number): void;
   /** `into` is present on the root only; `buf` may be its own place in `into.buf`. */

@@ -132,6 +132,23 @@ const CASES: Record<string, [(comm: Comm) => unknown, RegExp]> = {
     (c) => c.sendObject({ f() {} }, 0),
     /^sendObject: the value cannot be sent: .*could not be cloned/,
   ],
+  "object to nobody": [
+    (c) => c.isendObject(1, 1),
+    /^isendObject: dest must be a rank from 0 to 0 or PROC_NULL/,
+  ],
+  "object from nobody": [
+    (c) => c.irecvObject(7),
+    /^irecvObject: source must be a rank from 0 to 0, ANY_SOURCE/,
+  ],
+  "exchange of a function": [
+    (c) => c.sendrecvObject(() => 1, 0),
+    /^sendrecvObject: the value cannot be sent: .*could not be cloned/,
+  ],
+  "tag of an exchange": [
+    (c) => c.sendrecvObject(1, 0, 0, { recvTag: -7 }),
+    /^sendrecvObject: tag must be an integer/,
+  ],
+  "op of a scan": [(c) => c.scanObject(1, anything("sum")), /^scanObject: op must be a function/],
   "objects not an Array": [
     (c) => c.scatterObject(anything("ab")),
     /^scatterObject: values must be an Array with one value for each/,

@@ -1,4 +1,4 @@
-import type { ElementType, TypedArray } from "../elements.js";
+import { type ElementType, OBJECT, type TypedArray } from "../elements.js";
 import type { Matched } from "../message.js";
 import type { Request } from "../request.js";
 import type { Status } from "../status.js";
@@ -42,6 +42,19 @@ export class MpiMatched implements Matched {
     const item = mpi.itemType(type, buf.length);
     const [at, message] = [mpi.address(buf), mpi.address(handle)];
     return request.started(mpi.f.Imrecv(at, mpi.items(buf.length), item, message, request.slot));
+  }
+
+  irecvObject<T>(call: number, open: (bytes: Uint8Array) => T): Request<T> {
+    const { transport, handle, status } = this;
+    const { mpi } = transport;
+    const bytes = new Uint8Array(status.bytes);
+    const request = new MpiRequest<T>(mpi, bytes, (code) => {
+      this.check(call, bytes, code);
+      return open(bytes);
+    });
+    const item = mpi.itemType(OBJECT, bytes.length);
+    const [at, message] = [mpi.address(bytes), mpi.address(handle)];
+    return request.started(mpi.f.Imrecv(at, mpi.items(bytes.length), item, message, request.slot));
   }
 
   private check(call: number, buf: TypedArray, code: number): void {

@@ -15,6 +15,7 @@ import {
 } from "./abi.js";
 import { bindFunctions, detectAbi, type MpiFunctions } from "./functions.js";
 import { LongTypes } from "./long-types.js";
+import { Outbox } from "./outbox.js";
 
 const TYPE_NAMES: Readonly<Record<string, TypeName>> = {
   int8: "int8_t",
@@ -46,6 +47,7 @@ export class Mpi {
   readonly abi: Abi;
   readonly f: MpiFunctions;
   readonly folder = new Folder();
+  readonly outbox = new Outbox();
   /** Handles of datatypes by code of the element type. */
   readonly types: readonly number[];
   /** The most elements that MPI's functions, which count in C ints, take as such; tests make it smaller. */

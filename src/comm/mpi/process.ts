@@ -35,6 +35,7 @@ export function endWithProcess(mpi: Mpi, rank: number): void {
     const exitCode = Number(process.exitCode ?? code);
     if (exitCode === 0) {
       mpi.overseer?.finish();
+      mpi.outbox.drain();
       answerOthers(mpi);
       mpi.f.Finalize();
     } else {

@@ -1,12 +1,12 @@
 import { TuttiError } from "../../errors.js";
 import { CALL, CALLS } from "../calls.js";
 import { ANY_SOURCE, ANY_TAG } from "../comm.js";
-import { type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import { type ElementType, FLOAT64, OBJECT, type TypedArray } from "../elements.js";
 import type { Access, FileTransport } from "../file/transport.js";
 import { evenLayout, type Layout } from "../layout.js";
 import type { Matched } from "../message.js";
 import type { Reduction } from "../ops.js";
-import type { Request } from "../request.js";
+import { CompletedRequest, type Request } from "../request.js";
 import type { Status } from "../status.js";
 import type { Pieces, Transport } from "../transport.js";
 import { ownWindow } from "../window/direct.js";
@@ -16,6 +16,7 @@ import { closeReleased, type MpiFile, openMpiFile } from "./file.js";
 import { allgather, alltoall, bcast, gather, scatter } from "./long-collectives.js";
 import { MpiMatched } from "./matched.js";
 import type { Mpi } from "./mpi.js";
+import { ObjectReceives } from "./object-receives.js";
 import { allreduce, allreduceNumber, reduce, reduceScatter, scan } from "./reductions.js";
 import { MpiRequest } from "./requests.js";
 import { openWindow } from "./window.js";
@@ -27,6 +28,7 @@ export class MpiTransport implements Transport {
   readonly size: number;
   /** Files that this communicator has opened and not closed yet, the same on every rank. */
   readonly files: MpiFile[] = [];
+  private readonly objects = new ObjectReceives(this);
 
   /** The transport of a communicator that the library has just made. Collective. */
   static open(mpi: Mpi, comm: number, name: string): MpiTransport {
@@ -141,6 +143,15 @@ export class MpiTransport implements Transport {
     const at = mpi.address(handle);
     this.must(CALL.improbe, f.Improbe(from, which, comm, intsAddress, at, statusAddress));
     return ints[0] === 0 ? undefined : new MpiMatched(this, handle);
+  }
+
+  isendObject(call: number, bytes: Uint8Array, dest: number, tag: number): Request<void> {
+    this.mpi.outbox.post(this.isend(call, OBJECT, bytes, dest, tag));
+    return new CompletedRequest(undefined);
+  }
+
+  irecvObject<T>(call: number, source: number, tag: number, open: (bytes: Uint8Array) => T): Request<T> {
+    return this.objects.start(call, source, tag, open);
   }
 
   barrier(call: number): void {

@@ -35,7 +35,10 @@ export function operationOf(exchange: Exchange): Operation {
     return { ...common, ...elements(envelope.type, message.length), role: "send", peers: [dest], peer };
   }
   const { source } = exchange;
-  const content = "into" in exchange ? elements(exchange.type.code, exchange.into.length) : {};
+  const content =
+    "into" in exchange && exchange.into !== undefined
+      ? elements(exchange.type.code, exchange.into.length)
+      : {};
   if (source !== ANY_SOURCE)
     return { ...common, ...content, role: "receive", peers: [group.ranks[source]], peer: source };
   const peers = group.ranks.filter((_, member) => member !== group.rank);

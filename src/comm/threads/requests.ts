@@ -1,6 +1,5 @@
 import type { Receive } from "../matching.js";
 import { AwaitableRequest, type Blocker } from "../request.js";
-import type { Status } from "../status.js";
 import type { Endpoint } from "./endpoint.js";
 import type { Send } from "./send.js";
 import type { Blocking } from "./waiter.js";
@@ -46,17 +45,19 @@ export class SendRequest extends ThreadsRequest<void> {
 }
 
 /** A receive under way. */
-export class ReceiveRequest extends ThreadsRequest<Status> {
+export class ReceiveRequest<T> extends ThreadsRequest<T> {
+  /** @param result what the request gives when the receive is done; throws what went wrong with it */
   constructor(
     endpoint: Endpoint,
     private readonly receive: Receive,
+    private readonly result: () => T,
   ) {
     super(endpoint);
   }
 
-  wait(): Status {
+  wait(): T {
     this.endpoint.finish(this.receive);
-    return this.receive.result();
+    return this.result();
   }
 
   test(): boolean {

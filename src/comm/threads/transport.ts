@@ -1,4 +1,4 @@
-import { bytesOf, type ElementType, FLOAT64, type TypedArray } from "../elements.js";
+import { bytesOf, type ElementType, FLOAT64, OBJECT, type TypedArray } from "../elements.js";
 import type { Access, FileTransport } from "../file/transport.js";
 import type { Layout } from "../layout.js";
 import { type Group, Receive } from "../matching.js";
@@ -68,7 +68,17 @@ export class ThreadsTransport implements Transport {
   irecv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Request<Status> {
     const receive = new Receive(call, this.group, source, tag, type, bytesOf(buf));
     this.endpoint.matcher.post(receive);
-    return new ReceiveRequest(this.endpoint, receive);
+    return new ReceiveRequest(this.endpoint, receive, () => receive.result());
+  }
+
+  isendObject(call: number, bytes: Uint8Array, dest: number, tag: number): Request<void> {
+    return this.isend(call, OBJECT, bytes, dest, tag);
+  }
+
+  irecvObject<T>(call: number, source: number, tag: number, open: (bytes: Uint8Array) => T): Request<T> {
+    const receive = new Receive(call, this.group, source, tag, OBJECT);
+    this.endpoint.matcher.post(receive);
+    return new ReceiveRequest(this.endpoint, receive, () => receive.value(open));
   }
 
   probe(call: number, source: number, tag: number): Status {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Comm, PROC_NULL } from "../../../src/comm/index.js";
+import { ANY_SOURCE, type Comm, PROC_NULL, waitAll } from "../../../src/comm/index.js";
 import { onEach } from "./arrays.js";
 
 /** A value with everything that structured cloning keeps and JSON does not, of a size that depends on the rank. */
@@ -35,6 +35,84 @@ export function messages(world: Comm): void {
     }
     assert.equal(comm.recvObject(PROC_NULL), undefined);
     comm.sendObject(value(0), PROC_NULL);
+  });
+}
+
+/** Every kind of send meets every kind of receive; values of more than 32 kB need no more than short ones. */
+export async function nonblocking(world: Comm): Promise<void> {
+  for (const comm of [world, world.split(0, -world.rank)]) {
+    const { rank, size } = comm;
+    const [left, right] = [(rank + size - 1) % size, (rank + 1) % size];
+    for (const extra of [0, 40_000]) {
+      const early = [1, 2, 1].map((tag) => comm.irecvObject(left, tag));
+      comm.barrier();
+      const sent = [value(rank, extra), "two", { three: 3 }].map((one, k) =>
+        comm.isendObject(one, right, [1, 2, 1][k]),
+      );
+      // the last to be asked for is not the last to get its message
+      assert.deepEqual(await early[2], { three: 3 });
+      assert.deepEqual(early[0].wait(), value(left, extra));
+      assert.equal(early[0].wait(), early[0].wait());
+      while (!early[1].test());
+      assert.equal(await early[1], "two");
+      waitAll(sent);
+
+      assert.deepEqual(
+        comm.sendrecvObject(value(rank, extra), right, left, { sendTag: 5, recvTag: 5 }),
+        value(left, extra),
+      );
+
+      // a value that is waited for at once comes after those that have been waited for longer
+      const first = comm.irecvObject<string>(ANY_SOURCE, 6);
+      const sends = ["first", "second", "third"].map((one) => comm.isendObject(one, right, 6));
+      assert.equal(comm.recvObject(left, 6), "second");
+      assert.equal(await comm.mprobe(left, 6).irecvObject(), "third");
+      assert.equal(first.wait(), "first");
+      waitAll(sends);
+      comm.barrier();
+    }
+    assert.equal(comm.irecvObject(PROC_NULL).wait(), undefined);
+    assert.equal(comm.sendrecvObject(1, PROC_NULL, PROC_NULL), undefined);
+    comm.isendObject(value(0), PROC_NULL).wait();
+    comm.ssendObject(value(0), PROC_NULL);
+    if (comm !== world) comm.free();
+  }
+}
+
+/** Receives that have been started let sends of any length return, whatever their rank waits in. */
+export function startedFirst(comm: Comm): void {
+  const { rank, size } = comm;
+  const [left, right] = [(rank + size - 1) % size, (rank + 1) % size];
+  const long = value(rank, 100_000);
+  const received = [comm.irecvObject(left, 1), comm.irecvObject(left, 2)];
+  comm.sendObject(long, right, 1);
+  comm.isendObject(long, right, 2).wait();
+  comm.barrier();
+  assert.equal(comm.allreduce(1), size);
+  for (const one of waitAll(received)) assert.deepEqual(one, value(left, 100_000));
+}
+
+/** A synchronous send is over when its receiver has begun. */
+export function synchronous(comm: Comm): void {
+  const { rank, size } = comm;
+  for (let from = 0; from + 1 < size; from++) {
+    if (rank === from) comm.ssendObject(value(from), from + 1, 3);
+    if (rank === from + 1) assert.deepEqual(comm.recvObject(from, 3), value(from));
+  }
+  if (size === 1) {
+    const received = comm.irecvObject(0, 3);
+    if (comm.engine === "mpi") comm.sendObject(value(0), 0, 3);
+    else comm.ssendObject(value(0), 0, 3);
+    assert.deepEqual(received.wait(), value(0));
+  }
+}
+
+export function scans(world: Comm): void {
+  onEach(world, (comm) => {
+    const { rank } = comm;
+    const op = (a: string, b: string) => `(${a}${b})`;
+    assert.equal(comm.scanObject(String(rank), op), parenthesised(0, rank + 1));
+    assert.equal(comm.exscanObject(String(rank), op), rank === 0 ? undefined : parenthesised(0, rank));
   });
 }
 

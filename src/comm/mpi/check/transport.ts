@@ -1,6 +1,6 @@
 import { CALLS } from "../../calls.js";
 import { ANY_SOURCE } from "../../comm.js";
-import { bytesOf, type ElementType, FLOAT64, type TypedArray } from "../../elements.js";
+import { bytesOf, type ElementType, FLOAT64, OBJECT, type TypedArray } from "../../elements.js";
 import { type Operation, waitingIn } from "../../explain/operation.js";
 import type { Access, FileTransport } from "../../file/transport.js";
 import type { Layout } from "../../layout.js";
@@ -121,7 +121,22 @@ export class CheckedTransport implements Transport {
       status: statusOf(arrival),
       recv: (call, type, buf) => finish(watch, accept(call, type, buf)),
       irecv: (call, type, buf) => this.request(accept(call, type, buf)),
+      irecvObject: (call, open) => {
+        const receive = new CheckedReceive(call, this.group, arrival.source, arrival.tag, OBJECT);
+        receive.accept(arrival);
+        return this.request(this.valueOf(receive, open));
+      },
     };
+  }
+
+  isendObject(call: number, bytes: Uint8Array, dest: number, tag: number): Request<void> {
+    return this.isend(call, OBJECT, bytes, dest, tag);
+  }
+
+  irecvObject<T>(call: number, source: number, tag: number, open: (bytes: Uint8Array) => T): Request<T> {
+    const receive = new CheckedReceive(call, this.group, source, tag, OBJECT);
+    this.supervision.inbox.matcher.post(receive);
+    return this.request(this.valueOf(receive, open));
   }
 
   barrier(call: number): void {
@@ -290,10 +305,14 @@ export class CheckedTransport implements Transport {
     return this.taskOf(receive, buf);
   }
 
-  private taskOf(receive: CheckedReceive, buf: TypedArray): Task<Status> {
+  private valueOf<T>(receive: CheckedReceive, open: (bytes: Uint8Array) => T): Task<T> {
+    return { ...this.taskOf(receive), result: () => receive.value(open) };
+  }
+
+  private taskOf(receive: CheckedReceive, buf?: TypedArray): Task<Status> {
     const { call, source, tag, type } = receive;
     return {
-      waiting: waitingIn({ ...this.receiving(call, source, tag), ...this.buffer(type, buf) }),
+      waiting: waitingIn({ ...this.receiving(call, source, tag), ...(buf && this.buffer(type, buf)) }),
       ready: () => receive.isReady(),
       isComing: () => receive.done,
       result: () => receive.result(),
