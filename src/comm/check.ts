@@ -8,7 +8,8 @@ import { describe, type ElementType, elementTypeOf, haveSameMemory, type TypedAr
  * is needed.
  */
 
-const MAX_TAG = 0x7fffffff;
+/** The largest tag. */
+export const MAX_TAG = 0x7fffffff;
 
 function wrong(call: number, argument: string, wanted: string, found: unknown): TuttiError {
   const name = CALLS[call];

@@ -1,7 +1,7 @@
 import type { ElementType, TypedArray } from "./elements.js";
 import type { Layout } from "./layout.js";
 import type { Reduction } from "./ops.js";
-import type { Pieces } from "./transport.js";
+import type { Pieces, Transport } from "./transport.js";
 
 /*
  * Collectives as data: what the methods of a communicator have checked and chosen, for whoever carries it out. `call` is the
@@ -109,3 +109,40 @@ export type Collective =
   | Allreduce
   | ReduceScatter
   | Scan;
+
+/** Carries a collective out and returns when it is complete. */
+export function perform(transport: Transport, task: Collective): void {
+  const { call } = task;
+  switch (task.kind) {
+    case "barrier":
+      transport.barrier(call);
+      break;
+    case "bcast":
+      transport.bcast(call, task.type, task.buf, task.root);
+      break;
+    case "gather":
+      transport.gather(call, task.type, task.buf, task.root, task.into);
+      break;
+    case "scatter":
+      transport.scatter(call, task.type, task.from, task.root, task.out);
+      break;
+    case "allgather":
+      transport.allgather(call, task.type, task.buf, task.into);
+      break;
+    case "alltoall":
+      transport.alltoall(call, task.type, task.from, task.into);
+      break;
+    case "reduce":
+      transport.reduce(call, task.type, task.buf, task.reduction, task.root, task.out);
+      break;
+    case "allreduce":
+      transport.allreduce(call, task.type, task.buf, task.reduction, task.out);
+      break;
+    case "reduceScatter":
+      transport.reduceScatter(call, task.type, task.buf, task.reduction, task.layout, task.out);
+      break;
+    case "scan":
+      transport.scan(call, task.type, task.buf, task.reduction, task.exclusive, task.out);
+      break;
+  }
+}

@@ -1,6 +1,7 @@
 import type { TypedArray } from "./elements.js";
 import type { Message } from "./message.js";
 import type { ElementOp, Op } from "./ops.js";
+import type { PersistentRequest } from "./persistent.js";
 import type { Request } from "./request.js";
 import type { Status } from "./status.js";
 import type { CartComm, CartOptions, GraphComm } from "./topology/types.js";
@@ -92,6 +93,11 @@ export interface SendrecvTags {
  * ((0+1)+(2+3))+((4+5)+(6+7)), for every length, engine-internal path and run: the result has the same bits on every
  * rank and every time.
  *
+ * A collective whose name begins with `i` returns at once with a request, whose result is what the blocking form returns
+ * (MPI 4.1, section 6.12). Until it is complete, leave its buffers alone: change neither, and do not read the results.
+ * Ranks must start collectives in the same order, but may complete them in any; several may be under way, beside messages
+ * and blocking collectives. A nonblocking form does not match the blocking one.
+ *
  * Every method throws a {@link TuttiError}: `"argument"` for a wrong argument, `"mismatch"` when ranks disagree
  * about a collective or about the element type of a message, `"truncate"` when a message does not fit its buffer,
  * `"deadlock"` when the rank waited for has already returned, `"aborted"` when the job has failed elsewhere, and
@@ -116,6 +122,14 @@ export interface Comm {
   isend(buf: TypedArray, dest: number, tag?: number): Request<void>;
   /** Starts to receive into `buf`, which must not be touched before the request is complete (MPI 4.1, section 3.7.2). */
   irecv(buf: TypedArray, source?: number, tag?: number): Request<Status>;
+  /** As {@link Comm.isend}, but complete only when the receiver has begun to receive (MPI 4.1, section 3.7.2). */
+  issend(buf: TypedArray, dest: number, tag?: number): Request<void>;
+  /** Prepares a send to be started many times (MPI 4.1, section 3.9). */
+  sendInit(buf: TypedArray, dest: number, tag?: number): PersistentRequest<void>;
+  /** Prepares a synchronous send to be started many times (MPI 4.1, section 3.9). */
+  ssendInit(buf: TypedArray, dest: number, tag?: number): PersistentRequest<void>;
+  /** Prepares a receive to be started many times (MPI 4.1, section 3.9). */
+  recvInit(buf: TypedArray, source?: number, tag?: number): PersistentRequest<Status>;
   /** Sends and receives at the same time, so that rings and exchanges cannot deadlock (MPI 4.1, section 3.10). */
   sendrecv(
     sendBuf: TypedArray,
@@ -162,6 +176,33 @@ export interface Comm {
   /** Combines the values of the ranks before this one; undefined, and `out` untouched, on rank 0 (MPI 4.1, section 6.11.2). */
   exscan(value: number, options?: ReduceOptions<Float64Array>): number | undefined;
   exscan<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): A | undefined;
+
+  /** Its request is complete when every rank has called it (MPI 4.1, section 6.12.1). */
+  ibarrier(): Request<void>;
+  /** Starts a {@link Comm.bcast} (MPI 4.1, section 6.12.2). */
+  ibcast<A extends TypedArray>(buf: A, options?: RootOptions): Request<A>;
+  /** Starts a {@link Comm.gather} (MPI 4.1, section 6.12.3). */
+  igather<A extends TypedArray>(buf: A, options?: GatherOptions<A> & RootOptions): Request<A | undefined>;
+  /** Starts a {@link Comm.scatter} (MPI 4.1, section 6.12.4). */
+  iscatter<A extends TypedArray>(buf: A | null | undefined, options: ScatterOptions<A>): Request<A>;
+  /** Starts an {@link Comm.allgather} (MPI 4.1, section 6.12.5). */
+  iallgather<A extends TypedArray>(buf: A, options?: GatherOptions<A>): Request<A>;
+  /** Starts an {@link Comm.alltoall} (MPI 4.1, section 6.12.6). */
+  ialltoall<A extends TypedArray>(buf: A, options?: AlltoallOptions<A>): Request<A>;
+  /** Starts a {@link Comm.reduce} (MPI 4.1, section 6.12.7). */
+  ireduce(value: number, options?: ReduceOptions<Float64Array> & RootOptions): Request<number | undefined>;
+  ireduce<A extends TypedArray>(buf: A, options?: ReduceOptions<A> & RootOptions): Request<A | undefined>;
+  /** Starts an {@link Comm.allreduce}; the result has the same bits (MPI 4.1, section 6.12.8). */
+  iallreduce(value: number, options?: ReduceOptions<Float64Array>): Request<number>;
+  iallreduce<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): Request<A>;
+  /** Starts a {@link Comm.reduceScatter} (MPI 4.1, sections 6.12.9 and 6.12.10). */
+  ireduceScatter<A extends TypedArray>(buf: A, options?: ReduceScatterOptions<A>): Request<A>;
+  /** Starts a {@link Comm.scan} (MPI 4.1, section 6.12.11). */
+  iscan(value: number, options?: ReduceOptions<Float64Array>): Request<number>;
+  iscan<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): Request<A>;
+  /** Starts an {@link Comm.exscan} (MPI 4.1, section 6.12.12). */
+  iexscan(value: number, options?: ReduceOptions<Float64Array>): Request<number | undefined>;
+  iexscan<A extends TypedArray>(buf: A, options?: ReduceOptions<A>): Request<A | undefined>;
 
   /** Sends a value; the receiver uses {@link Comm.recvObject}. */
   sendObject(value: unknown, dest: number, tag?: number): void;

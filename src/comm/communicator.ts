@@ -1,7 +1,7 @@
 import { CALL } from "./calls.js";
 import { checkInteger } from "./check.js";
 import type { Comm } from "./comm.js";
-import { ObjectCalls } from "./object-calls.js";
+import { NonblockingCalls } from "./nonblocking-calls.js";
 import { topologyClasses } from "./topology/communicators.js";
 import { Edges, throwDisagreement } from "./topology/edges.js";
 import { chooseGrid } from "./topology/grid.js";
@@ -11,9 +11,10 @@ import type { CartComm, CartOptions, GraphComm } from "./topology/types.js";
 /**
  * The one implementation of {@link Comm}: it checks arguments, chooses defaults, and leaves the rest to an engine's transport.
  *
- * It is built up floor by floor: messages, collectives, reductions, values; here it makes further communicators.
+ * It is built up floor by floor: messages, collectives, reductions, values, nonblocking collectives; here it makes further
+ * communicators.
  */
-export class Communicator extends ObjectCalls implements Comm {
+export class Communicator extends NonblockingCalls implements Comm {
   split(color: number, key?: number): Comm;
   split(color: number | undefined, key?: number): Comm | undefined;
   split(color: number | undefined, key = this.rank): Comm | undefined {

@@ -5,6 +5,7 @@ export type { FileMode } from "./file/mode.js";
 export type { FileView, Subarray } from "./file/view.js";
 export type { Message } from "./message.js";
 export type { BlockOp, ElementOp, Op, OpName } from "./ops.js";
+export { type PersistentRequest, startAll } from "./persistent.js";
 export { type PendingRequests, type Request, testAll, testAny, waitAll, waitAny } from "./request.js";
 export { Status } from "./status.js";
 export { dimsCreate } from "./topology/dims.js";

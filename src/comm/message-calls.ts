@@ -1,9 +1,10 @@
-import { CALL } from "./calls.js";
+import { CALL, CALLS } from "./calls.js";
 import { checkBuffer, checkDest, checkOverlap, checkRecvTag, checkSource, checkTag } from "./check.js";
 import { ANY_SOURCE, ANY_TAG, PROC_NULL, type SendrecvTags } from "./comm.js";
 import { CommunicatorBase } from "./communicator-base.js";
 import type { ElementType, TypedArray } from "./elements.js";
 import { type Matched, Message } from "./message.js";
+import { type PersistentRequest, RestartableRequest } from "./persistent.js";
 import { CompletedRequest, markOwn, type Request } from "./request.js";
 import { Status } from "./status.js";
 
@@ -18,10 +19,11 @@ export abstract class MessageCalls extends CommunicatorBase {
   }
 
   isend(buf: TypedArray, dest: number, tag = 0): Request<void> {
-    this.begin(CALL.isend);
-    const type = this.checkSend(CALL.isend, buf, dest, tag);
-    if (dest === PROC_NULL) return new CompletedRequest(undefined);
-    return this.transport.isend(CALL.isend, type, buf, dest, tag);
+    return this.startSend(CALL.isend, buf, dest, tag, false);
+  }
+
+  issend(buf: TypedArray, dest: number, tag = 0): Request<void> {
+    return this.startSend(CALL.issend, buf, dest, tag, true);
   }
 
   recv(buf: TypedArray, source = ANY_SOURCE, tag = ANY_TAG): Status {
@@ -36,6 +38,27 @@ export abstract class MessageCalls extends CommunicatorBase {
     const type = this.checkReceive(CALL.irecv, buf, source, tag);
     if (source === PROC_NULL) return new CompletedRequest(noMessage());
     const request = this.transport.irecv(CALL.irecv, type, buf, source, tag);
+    return source === this.rank || this.size === 1 ? markOwn(request) : request;
+  }
+
+  sendInit(buf: TypedArray, dest: number, tag = 0): PersistentRequest<void> {
+    return this.prepareSend(CALL.sendInit, buf, dest, tag, false);
+  }
+
+  ssendInit(buf: TypedArray, dest: number, tag = 0): PersistentRequest<void> {
+    return this.prepareSend(CALL.ssendInit, buf, dest, tag, true);
+  }
+
+  recvInit(buf: TypedArray, source = ANY_SOURCE, tag = ANY_TAG): PersistentRequest<Status> {
+    const call = CALL.recvInit;
+    this.begin(call);
+    const type = this.checkReceive(call, buf, source, tag);
+    const nothing = new Status(ANY_SOURCE, ANY_TAG, 0);
+    const request = new RestartableRequest(CALLS[call], nothing, () => {
+      this.begin(call);
+      if (source === PROC_NULL) return new CompletedRequest(noMessage());
+      return this.transport.irecv(call, type, buf, source, tag);
+    });
     return source === this.rank || this.size === 1 ? markOwn(request) : request;
   }
 
@@ -92,6 +115,37 @@ export abstract class MessageCalls extends CommunicatorBase {
 
   private message(matched: Matched): Message {
     return new Message(matched, (call) => this.begin(call), this.name);
+  }
+
+  private startSend(
+    call: number,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous: boolean,
+  ): Request<void> {
+    this.begin(call);
+    const type = this.checkSend(call, buf, dest, tag);
+    if (dest === PROC_NULL) return new CompletedRequest(undefined);
+    const request = this.transport.isend(call, type, buf, dest, tag, synchronous);
+    return synchronous && dest === this.rank ? markOwn(request) : request;
+  }
+
+  private prepareSend(
+    call: number,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous: boolean,
+  ): PersistentRequest<void> {
+    this.begin(call);
+    const type = this.checkSend(call, buf, dest, tag);
+    const request = new RestartableRequest(CALLS[call], undefined, () => {
+      this.begin(call);
+      if (dest === PROC_NULL) return new CompletedRequest(undefined);
+      return this.transport.isend(call, type, buf, dest, tag, synchronous);
+    });
+    return synchronous && dest === this.rank ? markOwn(request) : request;
   }
 
   private sendBuffer(call: number, buf: TypedArray, dest: number, tag: number, synchronous: boolean): void {

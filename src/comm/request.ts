@@ -1,3 +1,5 @@
+import type { PersistentRequest } from "./persistent.js";
+
 /**
  * An operation under way (MPI 4.1, section 3.7).
  *
@@ -21,18 +23,21 @@ export function waitAll<const R extends readonly Request<unknown>[]>(requests: R
   return requests.map((request) => request.wait()) as Results<R>;
 }
 
-/** Requests, with undefined in the place of those that one is done with (MPI_REQUEST_NULL). */
+/**
+ * Requests, with undefined in the place of those that one is done with (MPI_REQUEST_NULL). Persistent requests that are not
+ * active count as undefined.
+ */
 export type PendingRequests = readonly (Request<unknown> | undefined)[];
 
 /** Says whether all requests are complete, after moving each on; throws as {@link Request.test} (MPI 4.1, section 3.7.5). */
 export function testAll(requests: PendingRequests): boolean {
-  const done = requests.map((request) => request === undefined || request.test());
+  const done = requests.map((request) => !isPending(request) || request.test());
   return !done.includes(false);
 }
 
 /** Position of the first request that is complete; undefined if none is, or none is left (MPI 4.1, section 3.7.5). */
 export function testAny(requests: PendingRequests): number | undefined {
-  const found = requests.findIndex((request) => request?.test());
+  const found = requests.findIndex((request) => isPending(request) && request.test());
   return found < 0 ? undefined : found;
 }
 
@@ -48,9 +53,10 @@ export function testAny(requests: PendingRequests): number | undefined {
  * @throws TuttiError as the `wait` of the requests
  */
 export function waitAny(requests: PendingRequests): number | undefined {
-  const pending = requests.filter((request) => request !== undefined);
+  const pending = requests.filter(isPending);
   if (pending.length === 0) return undefined;
-  const blocker = blockerOf(pending);
+  const underway = pending.map(underwayOf);
+  const blocker = blockerOf(underway);
   const deadline = performance.now() + LOOKING;
   for (let nap = SHORTEST_NAP; ; ) {
     const found = testAny(requests);
@@ -58,7 +64,7 @@ export function waitAny(requests: PendingRequests): number | undefined {
     // nothing but this rank could complete them: the wait of any says that this cannot happen
     if (pending.every((request) => own.has(request))) pending[0].wait();
     if (pending.length === 1) pending[0].wait();
-    else if (blocker !== undefined) blocker.blockForFirst(pending);
+    else if (blocker !== undefined) blocker.blockForFirst(underway);
     else if (performance.now() >= deadline) {
       Atomics.wait(pillow, 0, 0, nap);
       nap = Math.min(2 * nap, LONGEST_NAP);
@@ -79,6 +85,15 @@ function blockerOf(requests: PendingRequests): Blocker | undefined {
   return blockers.every((blocker) => blocker === blockers[0]) ? blockers[0] : undefined;
 }
 
+/** What a persistent request has started. */
+function underwayOf(request: Request<unknown>): Request<unknown> {
+  return (request as Partial<PersistentRequest<unknown>>).current ?? request;
+}
+
+function isPending(request: Request<unknown> | undefined): request is Request<unknown> {
+  return request !== undefined && (request as Partial<PersistentRequest<unknown>>).active !== false;
+}
+
 /** Milliseconds that {@link waitAny} looks for something complete before it sleeps, and how long it sleeps between looks. */
 const LOOKING = 0.2;
 const SHORTEST_NAP = 0.05;
@@ -89,7 +104,7 @@ const pillow = new Int32Array(new SharedArrayBuffer(4));
 const own = new WeakSet<Request<unknown>>();
 
 /** Notes that `request` receives from its own rank, so that {@link waitAny} does not wait for it in vain. */
-export function markOwn<T>(request: Request<T>): Request<T> {
+export function markOwn<R extends Request<unknown>>(request: R): R {
   own.add(request);
   return request;
 }

@@ -1,5 +1,6 @@
 import { TuttiError } from "../errors.js";
 import { CALLS } from "./calls.js";
+import { type Collective, perform } from "./collective.js";
 import { ANY_TAG } from "./comm.js";
 import { bytesOf, type ElementType, OBJECT, type TypedArray } from "./elements.js";
 import { LocalFile } from "./file/local.js";
@@ -57,9 +58,22 @@ class SelfTransport implements Transport {
     matcher.keep(arrival);
   }
 
-  isend(call: number, type: ElementType, buf: TypedArray, dest: number, tag: number): Request<void> {
-    this.send(call, type, buf, dest, tag, false);
-    return new CompletedRequest(undefined);
+  isend(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous = false,
+  ): Request<void> {
+    if (!synchronous) {
+      this.send(call, type, buf, dest, tag, false);
+      return new CompletedRequest(undefined);
+    }
+    const { matcher } = this.process;
+    const message = new OwnMessage(this.group.context, tag, type.code, bytesOf(buf));
+    if (!matcher.offer(message)) matcher.keep(message);
+    return new SelfSend(call, this.name, message);
   }
 
   recv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Status {
@@ -174,6 +188,11 @@ class SelfTransport implements Transport {
     if (!exclusive) copy(buf, out);
   }
 
+  start<T>(collective: Collective, result: () => T): Request<T> {
+    perform(this, collective);
+    return new CompletedRequest(result());
+  }
+
   split(_call: number, color: number | undefined, _key: number, name: string): Transport | undefined {
     return color === undefined ? undefined : new SelfTransport(name, this.process, this.process.contexts++);
   }
@@ -203,6 +222,7 @@ class SelfTransport implements Transport {
 /** A message on its way from the rank to itself. */
 class OwnMessage implements Arrival {
   readonly source = 0;
+  taken = false;
 
   constructor(
     readonly context: number,
@@ -222,6 +242,36 @@ class OwnMessage implements Arrival {
 
   deliver(into: Uint8Array | undefined): void {
     into?.set(this.message);
+    this.taken = true;
+  }
+}
+
+/** A synchronous send to itself. */
+class SelfSend extends AwaitableRequest<void> {
+  constructor(
+    private readonly call: number,
+    private readonly name: string,
+    private readonly message: OwnMessage,
+  ) {
+    super();
+  }
+
+  wait(): void {
+    if (this.message.taken) return;
+    throw deadlock(
+      this.call,
+      this.name,
+      this.message.tag,
+      "waits for itself to receive, which it cannot do meanwhile",
+    );
+  }
+
+  test(): boolean {
+    return this.message.taken;
+  }
+
+  protected turn(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 

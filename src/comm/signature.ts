@@ -1,5 +1,6 @@
 import { TuttiError } from "../errors.js";
 import { CALLS } from "./calls.js";
+import type { Collective } from "./collective.js";
 import { ELEMENT_TYPES, type ElementType } from "./elements.js";
 import { opNameOf, type Reduction } from "./ops.js";
 
@@ -27,6 +28,38 @@ export function signature(
   const opCode = reduction === undefined ? 0 : reduction.code + 1;
   const kind = call | (typeCode << 8) | (opCode << 16) | (withCounts ? WITH_COUNTS : 0);
   return { call, kind, root, count, uniform };
+}
+
+/** The signature of a collective that is about to be started. */
+export function signatureOf(task: Collective): Signature {
+  const { call } = task;
+  switch (task.kind) {
+    case "barrier":
+      return signature(call, undefined);
+    case "bcast":
+      return signature(call, task.type, { root: task.root, count: task.buf.length });
+    case "gather":
+      return signature(call, task.type, { root: task.root, count: task.buf.length, uniform: false });
+    case "scatter":
+      return signature(call, task.type, { root: task.root, count: task.out.length, uniform: false });
+    case "allgather": {
+      const { given } = task.into.layout;
+      return signature(call, task.type, { count: task.buf.length, uniform: !given, withCounts: given });
+    }
+    case "alltoall": {
+      const { given } = task.into.layout;
+      const count = given ? task.from.buf.length : task.from.layout.counts[0];
+      return signature(call, task.type, { count, uniform: !given, withCounts: given });
+    }
+    case "reduceScatter": {
+      const { reduction, layout } = task;
+      return signature(call, task.type, { reduction, count: task.buf.length, withCounts: layout.given });
+    }
+    default: {
+      const root = task.kind === "reduce" ? task.root : undefined;
+      return signature(call, task.type, { root, reduction: task.reduction, count: task.buf.length });
+    }
+  }
 }
 
 /** What a collective call has beside its name and its element type. */

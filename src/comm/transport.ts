@@ -1,3 +1,4 @@
+import type { Collective } from "./collective.js";
 import type { Engine } from "./comm.js";
 import type { ElementType, TypedArray } from "./elements.js";
 import type { Access, FileTransport } from "./file/transport.js";
@@ -32,7 +33,15 @@ export interface Transport {
     tag: number,
     synchronous: boolean,
   ): void;
-  isend(call: number, type: ElementType, buf: TypedArray, dest: number, tag: number): Request<void>;
+  /** @param synchronous whether it is complete only when the receiver has begun to receive; false if absent */
+  isend(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous?: boolean,
+  ): Request<void>;
   recv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Status;
   irecv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Request<Status>;
   probe(call: number, source: number, tag: number): Status;
@@ -90,6 +99,9 @@ export interface Transport {
     exclusive: boolean,
     out: TypedArray,
   ): void;
+
+  /** Starts a collective without waiting for anybody; `result` says what its request gives when it is complete. */
+  start<T>(collective: Collective, result: () => T): Request<T>;
 
   /** Undefined if `color` is. `name` says what errors call a new communicator. */
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined;

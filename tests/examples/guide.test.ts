@@ -33,6 +33,7 @@ describe("the programs of the guide give the right results", () => {
     ["rank.ts", 1, [/^rank 0 of 1 works on 3,1,4,1,5,9,2,6$/]],
     ["message.ts", 2, [/^rank 0 measured 17\.5, 18, 21\.5$/]],
     ["overlap.ts", 2, [/^rank 0 has 14\.393, and 1 from rank 1$/, /^rank 1 has 14\.393, and 0 from rank 0$/]],
+    ["overlap-collective.ts", 3, [/^loss 1\.645, mean gradient 2$/]],
     // The variance of 1 to n is (n² - 1) / 12.
     ...[1, 2, 3, 4].map((size): [string, number, RegExp[]] => [
       "collective.ts",

@@ -36,13 +36,15 @@ const PARAMETERS = {
   Test: "ppp",
   Get_count: "php",
   Issend: "pihiihp",
-  Iallgather: "pihpihhp",
 
   Type_contiguous: "ihp",
   Type_create_struct: "ipppp",
   Type_commit: "p",
   Type_free: "p",
+} as const;
 
+/** The same of the collectives, each of which has a nonblocking form that takes one address more. */
+const COLLECTIVES = {
   Barrier: "h",
   Bcast: "pihih",
   Gatherv: "pihppphih",
@@ -80,7 +82,16 @@ const PARAMETERS = {
 } as const;
 
 /** The C functions, without `MPI_`: `f.Send(address, count, type, dest, tag, comm)`. */
-export type MpiFunctions = { readonly [K in keyof typeof PARAMETERS]: (...args: number[]) => number };
+export type MpiFunctions = Readonly<Record<FunctionName, (...args: number[]) => number>>;
+
+/** The collectives, without `MPI_`. */
+export type CollectiveName = keyof typeof COLLECTIVES;
+type FunctionName = keyof typeof PARAMETERS | CollectiveName | `I${Lowercase<CollectiveName>}`;
+
+/** The nonblocking form: `Iallreduce` of `Allreduce`. */
+export function nonblocking<N extends CollectiveName>(name: N): `I${Lowercase<N>}` {
+  return `I${name.toLowerCase() as Lowercase<N>}`;
+}
 
 /** Which of the three binary interfaces a library has. */
 export function detectAbi(library: Library): Abi {
@@ -95,7 +106,12 @@ export function detectAbi(library: Library): Abi {
 }
 
 export function bindFunctions(library: Library, handle: HandleLetter): MpiFunctions {
-  return bind(library, handle, PARAMETERS);
+  const started = Object.entries(COLLECTIVES).map(([name, parameters]) => [
+    nonblocking(name as CollectiveName),
+    `${parameters}p`,
+  ]);
+  const table = { ...PARAMETERS, ...COLLECTIVES, ...Object.fromEntries(started) };
+  return bind(library, handle, table as Record<FunctionName, string>);
 }
 
 /** The functions of a table such as that above. */

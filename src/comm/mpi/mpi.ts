@@ -3,6 +3,7 @@ import { addressOf, type Library, type NativeFunction } from "../../native/index
 import { CALLS } from "../calls.js";
 import { ELEMENT_TYPES, type ElementType, type TypedArray } from "../elements.js";
 import { Folder } from "../fold.js";
+import { Schedules } from "../nonblocking/schedule.js";
 import type { Reduction } from "../ops.js";
 import { Status } from "../status.js";
 import {
@@ -33,6 +34,10 @@ const TYPE_NAMES: Readonly<Record<string, TypeName>> = {
 
 /** No MPI function takes more buffers; an alltoallv, which takes most, has six, of which two may be known from before. */
 const MOST_ADDRESSES = 8;
+/** Looks in vain before a waiting rank leaves its core to others for so many milliseconds. */
+const MOST_LOOKS = 2000;
+const NAP = 0.05;
+const pillow = new Int32Array(new SharedArrayBuffer(4));
 
 /** Who checks the ranks, if anybody does. */
 export interface Overseer {
@@ -55,6 +60,11 @@ export class Mpi {
   /** Whether `MPI_Finalize` or `MPI_Abort` has been called. */
   ended = false;
   overseer: Overseer | undefined;
+
+  /** Nonblocking collectives that are carried out here, step by step. */
+  readonly schedules = new Schedules();
+  /** Communicators on whose ranks such collectives may still be under way. */
+  scheduling = 0;
 
   /** What the library has last written about a message. */
   readonly status = new Int32Array(STATUS_INTS);
@@ -107,6 +117,19 @@ export class Mpi {
     [this.beforeLast, this.beforeLastAddress] = [this.last, this.lastAddress];
     [this.last, this.lastAddress] = [buf, address];
     return address;
+  }
+
+  /**
+   * Looks until `ready`, moving schedules on meanwhile; false as soon as there are none, for then the library may wait.
+   */
+  waitBusily(ready: () => boolean): boolean {
+    const { schedules } = this;
+    for (let looks = 0; schedules.count > 0; looks++) {
+      if (ready()) return true;
+      if (schedules.advance()) looks = 0;
+      else if (looks > MOST_LOOKS) Atomics.wait(pillow, 0, 0, NAP);
+    }
+    return false;
   }
 
   /** The library's own operation; undefined where libraries do not all give it the meaning that it has here. */

@@ -1,7 +1,8 @@
 import type { TypedArray } from "../elements.js";
 import type { Transport } from "../transport.js";
-import type { MpiFunctions } from "./functions.js";
+import { type CollectiveName, nonblocking } from "./functions.js";
 import type { Mpi } from "./mpi.js";
+import { MpiRequest } from "./requests.js";
 
 /** What collectives need to know of a communicator. */
 export interface Group {
@@ -17,7 +18,7 @@ export interface Group {
 
 /** A call of one of MPI's collectives, made ready but for the communicator, which is its last argument. */
 export interface Prepared {
-  readonly name: keyof MpiFunctions;
+  readonly name: CollectiveName;
   readonly args: readonly number[];
   /** What the library works on, to be kept as long as it does. */
   readonly memory: readonly (TypedArray | undefined)[];
@@ -29,4 +30,20 @@ export interface Prepared {
 export function perform(group: Group, call: number, { name, args, finish }: Prepared): void {
   group.must(call, group.mpi.f[name](...args, group.comm));
   finish?.();
+}
+
+/** Makes the call's nonblocking form; `result` says what the request gives when it is complete. */
+export function start<T>(
+  group: Group,
+  call: number,
+  { name, args, memory, finish }: Prepared,
+  result: () => T,
+): MpiRequest<T> {
+  const { mpi, comm } = group;
+  const request = new MpiRequest<T>(mpi, memory, (code) => {
+    group.must(call, code);
+    finish?.();
+    return result();
+  });
+  return request.started(mpi.f[nonblocking(name)](...args, comm, request.slot));
 }

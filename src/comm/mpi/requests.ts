@@ -1,5 +1,4 @@
 import { addressOf } from "../../native/index.js";
-import type { TypedArray } from "../elements.js";
 import { AwaitableRequest, type Request } from "../request.js";
 import type { Mpi } from "./mpi.js";
 
@@ -51,8 +50,14 @@ export class Pauses {
   }
 }
 
-/** A message under way. */
-export class MpiRequest<T> extends AwaitableRequest<T> {
+/** Something under way on a communicator of the library. */
+export interface MpiOperation<T> extends Request<T> {
+  /** Whether it is over, well or not; it is moved on, but nothing else is. */
+  poll(): boolean;
+}
+
+/** A message or a collective that the library has under way. */
+export class MpiRequest<T> extends AwaitableRequest<T> implements MpiOperation<T> {
   readonly slot = slots.take();
   private state: "underway" | "done" | "failed" = "underway";
   private value: T | undefined;
@@ -60,12 +65,12 @@ export class MpiRequest<T> extends AwaitableRequest<T> {
   private readonly pauses = new Pauses();
 
   /**
-   * @param buf the message's memory, kept alive as long as the library works on it
+   * @param memory what the library works on, kept alive as long as it does
    * @param complete what a request gives whose function returned `code`; throws what is wrong with it
    */
   constructor(
     private readonly mpi: Mpi,
-    protected readonly buf: TypedArray,
+    protected readonly memory: unknown,
     private readonly complete: (code: number) => T,
   ) {
     super();
@@ -79,19 +84,25 @@ export class MpiRequest<T> extends AwaitableRequest<T> {
   }
 
   wait(): T {
-    if (this.state === "underway") this.finish(this.mpi.f.Wait(this.slot, this.mpi.statusAddress));
+    if (this.state === "underway" && !this.mpi.waitBusily(() => this.poll()))
+      this.finish(this.mpi.f.Wait(this.slot, this.mpi.statusAddress));
     if (this.state === "failed") throw this.error;
     return this.value as T;
   }
 
   test(): boolean {
-    if (this.state === "underway") {
-      const { f, ints, intsAddress, statusAddress } = this.mpi;
-      const code = f.Test(this.slot, intsAddress, statusAddress);
-      if (code === 0 && ints[0] === 0) return false;
-      this.finish(code);
-    }
+    if (this.mpi.schedules.count > 0) this.mpi.schedules.advance();
+    if (!this.poll()) return false;
     if (this.state === "failed") throw this.error;
+    return true;
+  }
+
+  poll(): boolean {
+    if (this.state !== "underway") return true;
+    const { f, ints, intsAddress, statusAddress } = this.mpi;
+    const code = f.Test(this.slot, intsAddress, statusAddress);
+    if (code === 0 && ints[0] === 0) return false;
+    this.finish(code);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { TuttiError } from "../../errors.js";
 import { CALL, CALLS } from "../calls.js";
+import type { Collective } from "../collective.js";
 import { ANY_SOURCE, ANY_TAG } from "../comm.js";
 import { type ElementType, FLOAT64, OBJECT, type TypedArray } from "../elements.js";
 import type { Access, FileTransport } from "../file/transport.js";
@@ -13,13 +14,19 @@ import { ownWindow } from "../window/direct.js";
 import type { WindowSpec, WindowTransport } from "../window/transport.js";
 import { UNDEFINED } from "./abi.js";
 import { closeReleased, type MpiFile, openMpiFile } from "./file.js";
+import { MpiLane } from "./lane.js";
 import { allgather, alltoall, bcast, gather, scatter } from "./long-collectives.js";
 import { MpiMatched } from "./matched.js";
 import type { Mpi } from "./mpi.js";
 import { ObjectReceives } from "./object-receives.js";
+import { startCollective } from "./nonblocking.js";
+import { start } from "./prepared.js";
 import { allreduce, allreduceNumber, reduce, reduceScatter, scan } from "./reductions.js";
-import { MpiRequest } from "./requests.js";
+import { type MpiOperation, MpiRequest } from "./requests.js";
 import { openWindow } from "./window.js";
+
+/** Every library has at least so many tags (MPI 4.1, section 9.1.2). */
+const MAX_LANE_TAG = 32767;
 
 /** One communicator of an MPI library, and a duplicate of it for messages of our own. */
 export class MpiTransport implements Transport {
@@ -29,6 +36,10 @@ export class MpiTransport implements Transport {
   /** Files that this communicator has opened and not closed yet, the same on every rank. */
   readonly files: MpiFile[] = [];
   private readonly objects = new ObjectReceives(this);
+  /** Schedules started so far. */
+  private started = 0;
+  /** Whether some of them may still be under way on some rank; the same on all ranks at the same collective. */
+  private scheduling = false;
 
   /** The transport of a communicator that the library has just made. Collective. */
   static open(mpi: Mpi, comm: number, name: string): MpiTransport {
@@ -65,6 +76,10 @@ export class MpiTransport implements Transport {
     synchronous: boolean,
   ): void {
     const { mpi } = this;
+    if (mpi.schedules.count > 0) {
+      this.isend(call, type, buf, dest, tag, synchronous).wait();
+      return;
+    }
     const send = synchronous ? mpi.f.Ssend : mpi.f.Send;
     const { length } = buf;
     const item = mpi.itemType(type, length);
@@ -72,20 +87,29 @@ export class MpiTransport implements Transport {
     if (code !== 0) throw this.messageError(call, code, buf, dest, tag);
   }
 
-  isend(call: number, type: ElementType, buf: TypedArray, dest: number, tag: number): Request<void> {
+  isend(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous = false,
+  ): Request<void> {
     const { mpi } = this;
+    const send = synchronous ? mpi.f.Issend : mpi.f.Isend;
     const { length } = buf;
     const request = new MpiRequest<void>(mpi, buf, (code) => {
       if (code !== 0) throw this.messageError(call, code, buf, dest, tag);
     });
     const item = mpi.itemType(type, length);
     return request.started(
-      mpi.f.Isend(mpi.address(buf), mpi.items(length), item, dest, tag, this.comm, request.slot),
+      send(mpi.address(buf), mpi.items(length), item, dest, tag, this.comm, request.slot),
     );
   }
 
   recv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Status {
     const { mpi, comm } = this;
+    if (mpi.schedules.count > 0) return this.irecv(call, type, buf, source, tag).wait();
     const items = mpi.items(buf.length);
     const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
     const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
@@ -110,6 +134,12 @@ export class MpiTransport implements Transport {
 
   probe(call: number, source: number, tag: number): Status {
     const { mpi } = this;
+    let found: Status | undefined;
+    const look = () => {
+      found = this.iprobe(source, tag);
+      return found !== undefined;
+    };
+    if (mpi.waitBusily(look)) return found!;
     const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
     const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
     this.must(call, mpi.f.Probe(from, which, this.comm, mpi.statusAddress));
@@ -118,6 +148,7 @@ export class MpiTransport implements Transport {
 
   iprobe(source: number, tag: number): Status | undefined {
     const { mpi } = this;
+    if (mpi.schedules.count > 0) mpi.schedules.advance();
     const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
     const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
     const code = mpi.f.Iprobe(from, which, this.comm, mpi.intsAddress, mpi.statusAddress);
@@ -127,6 +158,12 @@ export class MpiTransport implements Transport {
 
   mprobe(call: number, source: number, tag: number): Matched {
     const { mpi, comm } = this;
+    let found: Matched | undefined;
+    const look = () => {
+      found = this.improbe(source, tag);
+      return found !== undefined;
+    };
+    if (mpi.waitBusily(look)) return found!;
     const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
     const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
     const handle = new Int32Array(2);
@@ -136,6 +173,7 @@ export class MpiTransport implements Transport {
 
   improbe(source: number, tag: number): Matched | undefined {
     const { mpi, comm } = this;
+    if (mpi.schedules.count > 0) mpi.schedules.advance();
     const { f, ints, intsAddress, statusAddress } = mpi;
     const from = source === ANY_SOURCE ? mpi.abi.anySource : source;
     const which = tag === ANY_TAG ? mpi.abi.anyTag : tag;
@@ -155,26 +193,32 @@ export class MpiTransport implements Transport {
   }
 
   barrier(call: number): void {
+    this.enter();
     this.must(call, this.mpi.f.Barrier(this.comm));
   }
 
   bcast(call: number, type: ElementType, buf: TypedArray, root: number): void {
+    this.enter();
     bcast(this, call, type, buf, root);
   }
 
   gather(call: number, type: ElementType, buf: TypedArray, root: number, into: Pieces | undefined): void {
+    this.enter();
     gather(this, call, type, buf, root, into);
   }
 
   scatter(call: number, type: ElementType, from: Pieces | undefined, root: number, out: TypedArray): void {
+    this.enter();
     scatter(this, call, type, from, root, out);
   }
 
   allgather(call: number, type: ElementType, buf: TypedArray, into: Pieces): void {
+    this.enter();
     allgather(this, call, type, buf, into);
   }
 
   alltoall(call: number, type: ElementType, from: Pieces, into: Pieces): void {
+    this.enter();
     alltoall(this, call, type, from, into);
   }
 
@@ -186,14 +230,17 @@ export class MpiTransport implements Transport {
     root: number,
     out: TypedArray | undefined,
   ): void {
+    this.enter();
     reduce(this, call, type, buf, reduction, root, out);
   }
 
   allreduce(call: number, type: ElementType, buf: TypedArray, reduction: Reduction, out: TypedArray): void {
+    this.enter();
     allreduce(this, call, type, buf, reduction, out);
   }
 
   allreduceNumber(call: number, reduction: Reduction, value: number): number {
+    this.enter();
     return allreduceNumber(this, call, reduction, value);
   }
 
@@ -205,6 +252,7 @@ export class MpiTransport implements Transport {
     layout: Layout,
     out: TypedArray,
   ): void {
+    this.enter();
     reduceScatter(this, call, type, buf, reduction, layout, out);
   }
 
@@ -216,7 +264,12 @@ export class MpiTransport implements Transport {
     exclusive: boolean,
     out: TypedArray,
   ): void {
+    this.enter();
     scan(this, call, type, buf, reduction, exclusive, out);
+  }
+
+  start<T>(collective: Collective, result: () => T): MpiOperation<T> {
+    return startCollective(this, collective, () => this.nextLane(collective.call), result);
   }
 
   /** MPI's colors and keys are ints that are not negative; ours are any integers, so ranks agree on numbers for them first. */
@@ -237,6 +290,7 @@ export class MpiTransport implements Transport {
 
   memoryDomain(call: number): number {
     const { mpi, comm } = this;
+    this.enter();
     const { infoNull, typeShared, types } = mpi.abi;
     const made = new Int32Array(2);
     this.must(call, mpi.f.Comm_split_type(comm, typeShared, 0, infoNull, mpi.address(made)));
@@ -260,6 +314,8 @@ export class MpiTransport implements Transport {
   free(): void {
     const { mpi } = this;
     closeReleased(this, CALL["file.close"]);
+    if (this.scheduling) mpi.scheduling--;
+    this.scheduling = false;
     this.lane?.free();
     mpi.f.Comm_free(mpi.address(mpi.handles([this.comm])));
   }
@@ -290,6 +346,40 @@ export class MpiTransport implements Transport {
       `${CALLS[call]}: the buffer has ${type.name} elements, but the message has ${bytes} bytes, no whole number of them ` +
       `(from rank ${source}, tag ${tag}, on ${this.name})`;
     throw new TuttiError("mismatch", message, { source, tag, communicator: this.name, bytes });
+  }
+
+  /**
+   * To be called before every function of the library in which a rank may have to wait for all others, because schedules stand
+   * still there, and another rank may need one of them before it can call the function, too.
+   *
+   * If schedules of this communicator may be under way, which all of its ranks know, all come together first in a way that
+   * moves schedules on. Otherwise the rank completes its schedules on other communicators first.
+   */
+  enter(): void {
+    if (this.mpi.scheduling > 0) this.comeTogether();
+  }
+
+  private comeTogether(): void {
+    const { mpi } = this;
+    if (!this.scheduling) {
+      mpi.waitBusily(() => false);
+      return;
+    }
+    const mine = Int32Array.of(mpi.schedules.count > 0 ? 1 : 0);
+    const any = new Int32Array(1);
+    const args = [mpi.address(mine), mpi.address(any), 1, mpi.abi.types.int32_t, mpi.abi.ops.max];
+    start(this, CALL.wait, { name: "Allreduce", args, memory: [mine, any] }, () => undefined).wait();
+    if (any[0] > 0) return;
+    this.scheduling = false;
+    mpi.scheduling--;
+  }
+
+  /** Tag 0 is that of the pieces of long collectives. */
+  private nextLane(call: number): MpiLane {
+    this.started = (this.started % MAX_LANE_TAG) + 1;
+    if (!this.scheduling) this.mpi.scheduling++;
+    this.scheduling = true;
+    return new MpiLane(this, call, this.lane!, this.started);
   }
 
   /** The error of a message on its way, whose function has returned `code`. */

@@ -1,4 +1,5 @@
 import type { Matcher } from "../matching.js";
+import { Schedules } from "../nonblocking/schedule.js";
 import type { Control } from "./control.js";
 import { readRecord, type Sender } from "./records.js";
 import { openRing, type Ring } from "./ring.js";
@@ -13,6 +14,8 @@ export class Links {
   private waiting: Send[] = [];
   /** Long messages that their receivers have not taken yet. */
   private untaken: Send[] = [];
+  /** Nonblocking collectives, which messages move on. */
+  readonly schedules = new Schedules();
   /** Counts everything that {@link Links.progress} achieves. */
   events = 0;
 
@@ -61,6 +64,7 @@ export class Links {
     }
     if (this.waiting.length > 0) this.transmitWaiting();
     if (this.untaken.length > 0) this.collectTaken();
+    if (this.schedules.count > 0 && this.schedules.advance()) this.events++;
   }
 
   private transmitWaiting(): void {

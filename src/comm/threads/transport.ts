@@ -1,3 +1,5 @@
+import { MAX_TAG } from "../check.js";
+import type { Collective } from "../collective.js";
 import { bytesOf, type ElementType, FLOAT64, OBJECT, type TypedArray } from "../elements.js";
 import type { Access, FileTransport } from "../file/transport.js";
 import type { Layout } from "../layout.js";
@@ -10,6 +12,7 @@ import { Status } from "../status.js";
 import type { Pieces, Transport } from "../transport.js";
 import type { WindowSpec, WindowTransport } from "../window/transport.js";
 import { bcast } from "./bcast.js";
+import { CollectiveRequest } from "./collective-request.js";
 import { allgather, alltoall, gather, reduceScatter, scan, scatter } from "./collectives.js";
 import type { Endpoint } from "./endpoint.js";
 import { ThreadsFile } from "./file.js";
@@ -28,6 +31,8 @@ export class ThreadsTransport implements Transport {
   readonly name: string;
   private readonly meeting: Meeting;
   private readonly everybody: readonly number[];
+  /** Nonblocking collectives started so far. */
+  private started = 0;
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -57,8 +62,15 @@ export class ThreadsTransport implements Transport {
     this.endpoint.finish(this.startSend(call, type, buf, dest, tag, synchronous));
   }
 
-  isend(call: number, type: ElementType, buf: TypedArray, dest: number, tag: number): Request<void> {
-    return new SendRequest(this.endpoint, this.startSend(call, type, buf, dest, tag, false));
+  isend(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous = false,
+  ): Request<void> {
+    return new SendRequest(this.endpoint, this.startSend(call, type, buf, dest, tag, synchronous));
   }
 
   recv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Status {
@@ -168,6 +180,12 @@ export class ThreadsTransport implements Transport {
     out: TypedArray,
   ): void {
     scan(this.meeting, call, type, buf, reduction, exclusive, out);
+  }
+
+  start<T>(collective: Collective, result: () => T): Request<T> {
+    const number = this.started;
+    this.started = (number + 1) & MAX_TAG;
+    return new CollectiveRequest(this.endpoint, this.group, number, collective, result);
   }
 
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined {

@@ -2,8 +2,10 @@ import { CALLS } from "../../calls.js";
 import { type Operation, waitingIn } from "../../explain/operation.js";
 import { lineOf } from "../../explain/source-line.js";
 import { describeSignature, mismatchError, type Signature, signatureDetails } from "../../signature.js";
+import type { MpiOperation } from "../requests.js";
 import type { Exchange, Exchanges } from "./exchanges.js";
 import type { Channel } from "./inbox.js";
+import type { Task } from "./requests.js";
 import type { Watch } from "./watch.js";
 
 /** Bytes for a line of a user's program. */
@@ -38,6 +40,35 @@ export class Agreement {
     if (!areAlike(shown, signature.uniform))
       throw this.mismatch(signature, shown, "called different collectives");
     return shown;
+  }
+
+  /**
+   * Starts to show the signature of a nonblocking collective: what it waits for is that all have started it, and alike.
+   *
+   * @param underway the collective itself
+   */
+  accompany<T>(signature: Signature, underway: MpiOperation<T>): Task<T> {
+    const { exchanges, channel } = this;
+    const exchange = exchanges.begin(record(signature, 0));
+    let alike: boolean | undefined;
+    const shown = () => channel.group.ranks.map((_, r) => readRecord(exchange.of(r)));
+    const agree = () => {
+      alike ??= areAlike(shown(), signature.uniform);
+      return alike;
+    };
+    return {
+      waiting: waitingIn(this.operation(signature)),
+      meeting: exchange.number,
+      isComing: () => exchange.ready(),
+      ready: () => exchange.ready() && (!agree() || underway.poll()),
+      result: () => {
+        if (agree()) return underway.wait();
+        const { name, rank } = channel.group;
+        const error = mismatchError(name, "called different collectives", shown().map(describeSignature));
+        if (rank !== 0) this.watch.toldElsewhere.add(error);
+        throw error;
+      },
+    };
   }
 
   /** Shows further numbers, the same number of them on all ranks; those of each rank. */

@@ -1,4 +1,5 @@
 import { CALLS } from "../../calls.js";
+import type { Collective } from "../../collective.js";
 import { ANY_SOURCE } from "../../comm.js";
 import { bytesOf, type ElementType, FLOAT64, OBJECT, type TypedArray } from "../../elements.js";
 import { type Operation, waitingIn } from "../../explain/operation.js";
@@ -8,7 +9,7 @@ import type { Arrival, Group } from "../../matching.js";
 import type { Matched } from "../../message.js";
 import type { Reduction } from "../../ops.js";
 import type { Request } from "../../request.js";
-import { signature } from "../../signature.js";
+import { signature, signatureOf } from "../../signature.js";
 import { Status } from "../../status.js";
 import type { Pieces, Transport } from "../../transport.js";
 import type { WindowSpec, WindowTransport } from "../../window/transport.js";
@@ -55,6 +56,7 @@ export class CheckedTransport implements Transport {
     this.name = inner.name;
     this.group = agreement.channel.group;
     supervision.open(agreement);
+    supervision.watch.movers.add(inner.mpi.schedules);
   }
 
   check(): void {
@@ -72,8 +74,15 @@ export class CheckedTransport implements Transport {
     finish(this.supervision.watch, this.startSend(call, type, buf, dest, tag, synchronous));
   }
 
-  isend(call: number, type: ElementType, buf: TypedArray, dest: number, tag: number): Request<void> {
-    return this.request(this.startSend(call, type, buf, dest, tag, false));
+  isend(
+    call: number,
+    type: ElementType,
+    buf: TypedArray,
+    dest: number,
+    tag: number,
+    synchronous = false,
+  ): Request<void> {
+    return this.request(this.startSend(call, type, buf, dest, tag, synchronous));
   }
 
   recv(call: number, type: ElementType, buf: TypedArray, source: number, tag: number): Status {
@@ -221,6 +230,11 @@ export class CheckedTransport implements Transport {
   ): void {
     this.agreement.agree(signature(call, type, { reduction, count: buf.length }));
     this.inner.scan(call, type, buf, reduction, exclusive, out);
+  }
+
+  start<T>(collective: Collective, result: () => T): Request<T> {
+    const underway = this.inner.start(collective, result);
+    return this.request(this.agreement.accompany(signatureOf(collective), underway));
   }
 
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined {
