@@ -16,7 +16,19 @@ export class TuttiError extends Error {
     super(message, options);
     this.code = code;
     this.data = data;
+    captureStack(this);
   }
+}
+
+/** Frames that a stack needs to come from the depths of Tutti to the user's line. */
+const DEPTH = 50;
+
+/** Makes the stack of an error that of the present line, where it is thrown rather than where it was found. */
+export function captureStack(error: Error): void {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = Math.max(limit, DEPTH);
+  Error.captureStackTrace(error);
+  Error.stackTraceLimit = limit;
 }
 
 /** Every code a {@link TuttiError} can have, with what it means. */

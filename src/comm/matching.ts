@@ -1,4 +1,4 @@
-import { type ErrorCode, TuttiError } from "../errors.js";
+import { captureStack, type ErrorCode, TuttiError } from "../errors.js";
 import { CALLS } from "./calls.js";
 import { ANY_SOURCE, ANY_TAG } from "./comm.js";
 import { bytesOf, ELEMENT_TYPES, type ElementType, OBJECT, type TypedArray } from "./elements.js";
@@ -64,7 +64,7 @@ export class Receive {
   /** What a completed receive has got; throws its error. */
   result(): Status {
     if (this.error === undefined) return this.status!;
-    Error.captureStackTrace(this.error); // the user's line is the one that asks, not the one in which the message came
+    captureStack(this.error); // the user's line is the one that asks, not the one in which the message came
     throw this.error;
   }
 
@@ -165,6 +165,11 @@ export class Matcher {
   /** Keeps a message until somebody receives it. */
   keep(arrival: Arrival): void {
     this.arrivals.push(arrival);
+  }
+
+  /** Receives that are not complete. */
+  get pending(): readonly Receive[] {
+    return this.receives;
   }
 
   /** Messages that nobody has asked for yet. */

@@ -68,7 +68,7 @@ const CASES: [program: string, size: number, text: string[]][] = [
       "ranks 0 and 1 wait for each other:",
       "  rank 0 waits in recv for rank 1 (tag 4, 3 × float64, on world)",
       "  rank 1 waits in recv for rank 0 (tag 5, 3 × float64, on world)",
-      "rank 1 has a message of rank 0 with tag 4 on world that nobody receives",
+      "rank 1 has a message of rank 0 (tag 4, 3 × float64, on world) that nobody receives",
     ],
   ],
   [
@@ -78,7 +78,7 @@ const CASES: [program: string, size: number, text: string[]][] = [
       "ranks 0 and 1 wait for each other:",
       "  rank 0 waits in send for rank 1 (tag 4, 100000 × float64, on world)",
       "  rank 1 waits in recv for rank 0 (tag 5, 100000 × float64, on world)",
-      "rank 1 has a message of rank 0 with tag 4 on world that nobody receives",
+      "rank 1 has a message of rank 0 (tag 4, 100000 × float64, on world) that nobody receives",
     ],
   ],
   [
@@ -129,8 +129,8 @@ const CASES: [program: string, size: number, text: string[]][] = [
       "ranks 0 and 1 wait for each other:",
       "  rank 0 waits in sendrecv for rank 1 (tag 0, 3 × float64, on world)",
       "  rank 1 waits in sendrecv for rank 0 (tag 1, 3 × float64, on world)",
-      "rank 0 has a message of rank 1 with tag 1 on world that nobody receives",
-      "rank 1 has a message of rank 0 with tag 0 on world that nobody receives",
+      "rank 0 has a message of rank 1 (tag 1, 3 × float64, on world) that nobody receives",
+      "rank 1 has a message of rank 0 (tag 0, 3 × float64, on world) that nobody receives",
     ],
   ],
   [
@@ -140,8 +140,8 @@ const CASES: [program: string, size: number, text: string[]][] = [
       "ranks 0 and 1 wait for each other:",
       "  rank 0 waits in irecv for rank 1 (tag 1, 3 × float64, on world)",
       "  rank 1 waits in irecv for rank 0 (tag 1, 3 × float64, on world)",
-      "rank 0 has a message of rank 1 with tag 2 on world that nobody receives",
-      "rank 1 has a message of rank 0 with tag 2 on world that nobody receives",
+      "rank 0 has a message of rank 1 (tag 2, 100000 × float64, on world) that nobody receives",
+      "rank 1 has a message of rank 0 (tag 2, 100000 × float64, on world) that nobody receives",
     ],
   ],
   [

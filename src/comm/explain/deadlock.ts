@@ -54,7 +54,7 @@ function place(at: string | undefined): string {
   return at === undefined ? "" : ` at ${at}`;
 }
 
-/** What a rank has left behind: ` with requests it never waited for: irecv from rank 1 (…)`. */
+/** What a rank has left behind: ` with a request it never waited for: irecv from rank 1 (…)`. */
 export function describeForgotten(forgotten: readonly string[]): string {
   if (forgotten.length === 0) return "";
   const what = forgotten.length > 1 ? "requests" : "a request";

@@ -1,5 +1,5 @@
 import { ANY_TAG } from "../comm.js";
-import type { Operation, StuckRank } from "./operation.js";
+import { describeUnreceived, type Operation, type StuckRank } from "./operation.js";
 
 /** What helps against a deadlock of a known shape, one sentence each. */
 export function hintsFor(stuck: readonly StuckRank[]): string[] {
@@ -18,15 +18,13 @@ export function hintsFor(stuck: readonly StuckRank[]): string[] {
 }
 
 /** A message from the right rank with the wrong tag or on the wrong communicator. */
-function unreceivedHints({ rank, waiting, unreceived = [] }: StuckRank): string[] {
+export function unreceivedHints({ rank, waiting, unreceived = [] }: StuckRank): string[] {
   const wanted = waiting.operations.filter(({ role }) => role === "receive");
   return wanted.flatMap(({ peers, context, tag }) => {
     const near = unreceived.filter(({ source }) => peers.includes(source));
-    const chosen = near.find((message) => message.context === context && tag !== ANY_TAG) ?? near[0];
-    if (chosen === undefined) return [];
-    const { source, tag: sent, communicator } = chosen;
-    return [
-      `rank ${rank} has a message of rank ${source} with tag ${sent} on ${communicator} that nobody receives`,
-    ];
+    const message = near.find((one) => one.context === context && tag !== ANY_TAG) ?? near[0];
+    return message === undefined
+      ? []
+      : [`rank ${rank} has ${describeUnreceived(message)} that nobody receives`];
   });
 }

@@ -37,6 +37,9 @@ export interface Unreceived {
   /** World rank. */
   readonly source: number;
   readonly tag: number;
+  /** Elements, and the name of their type. */
+  readonly count: number;
+  readonly type: string;
   readonly communicator: string;
   readonly context: number;
 }
@@ -82,6 +85,11 @@ export function describeOperation(operation: Operation): string {
   if (role === "collective") return `${call} ${particulars(operation)}`;
   const preposition = { receive: "from", send: "to", lock: "of" }[role];
   return `${call} ${preposition} ${partnerOf(operation)} ${particulars(operation)}`;
+}
+
+/** `a message of rank 0 (tag 4, 3 × float64, on world)`. */
+export function describeUnreceived({ source, tag, count, type, communicator }: Unreceived): string {
+  return `a message of rank ${source} (tag ${tag}, ${count} × ${type}, on ${communicator})`;
 }
 
 /** `rank 1`, `ranks 1, 2 and 3`. */

@@ -1,9 +1,7 @@
 import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { captureStack } from "../../errors.js";
 import { isInternal } from "../failure.js";
-
-/** Frames that are looked at: enough for any depth of Tutti's own calls. */
-const DEPTH = 50;
 
 /**
  * Where the user's program is right now: the innermost frame outside Tutti and Node, as `script.ts:12:8`, by way of
@@ -13,11 +11,9 @@ const DEPTH = 50;
  * It takes tens of microseconds: for errors only.
  */
 export function sourceLine(): string | undefined {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEPTH;
-  const { stack = "" } = new Error();
-  Error.stackTraceLimit = limit;
-  return lineOf(stack);
+  const here = new Error();
+  captureStack(here);
+  return lineOf(here.stack ?? "");
 }
 
 /** The same for the stack of an error. */

@@ -1,6 +1,15 @@
 import type { MessagePort } from "node:worker_threads";
 import { TuttiError } from "../../errors.js";
-import { type Unreceived, type Waiting, waitingIn } from "../explain/operation.js";
+import { ELEMENT_TYPES } from "../elements.js";
+import { describeForgotten } from "../explain/deadlock.js";
+import {
+  describeOperation,
+  describeUnreceived,
+  listOf,
+  type Unreceived,
+  type Waiting,
+  waitingIn,
+} from "../explain/operation.js";
 import { Folder } from "../fold.js";
 import { type Arrival, type Group, Matcher, type Receive } from "../matching.js";
 import type { Blocker } from "../request.js";
@@ -10,7 +19,7 @@ import { Explanation } from "./explanation.js";
 import { firstOf } from "./first.js";
 import type { RankEnvironment } from "./job.js";
 import { Links } from "./links.js";
-import { type Exchange, findLost, operationOf, type Probe } from "./lost.js";
+import { type Exchange, isLost, lostError, operationOf, type Probe } from "./lost.js";
 import type { ThreadsRequest } from "./requests.js";
 import type { Send } from "./send.js";
 import { SharedBuffers } from "./shared-buffers.js";
@@ -20,6 +29,8 @@ import { type Blocking, Waiter } from "./waiter.js";
 
 /** Milliseconds that an aborting rank waits for the launcher to end it. */
 const ABORT_PATIENCE = 2000;
+/** Requests and messages that a warning names. */
+const MOST_NAMED = 4;
 
 /** What one rank has once, whatever the number of its communicators. */
 export class Endpoint {
@@ -82,7 +93,7 @@ export class Endpoint {
   blocking(operation: Send | Receive): Blocking {
     return {
       ready: () => operation.done,
-      lost: () => findLost(this.control, operation, true),
+      lost: () => this.findLost(operation, true),
       waiting: () => waitingFor(operation),
     };
   }
@@ -91,7 +102,7 @@ export class Endpoint {
   poll(operation: Send | Receive): boolean {
     if (operation.done) return true;
     this.polledAt = this.control.doorbell(this.rank);
-    const error = findLost(this.control, operation, false);
+    const error = this.findLost(operation, false);
     this.links.progress();
     if (operation.done) return true;
     this.control.throwIfAborted();
@@ -114,10 +125,25 @@ export class Endpoint {
         found = this.matcher.find(group.context, source, tag);
         return found !== undefined;
       },
-      lost: () => findLost(this.control, wanted, true),
+      lost: () => this.findLost(wanted, true),
       waiting: () => waitingFor(wanted),
     });
     return found!;
+  }
+
+  /** To be called when the rank has returned: warns of what it has left undone, and leaves a note for those who wait for it. */
+  close(): void {
+    this.links.progress();
+    const { rank, board } = this;
+    const started: Exchange[] = [...this.links.underWay, ...this.matcher.pending];
+    const forgotten = some(started.map((exchange) => describeOperation(operationOf(exchange))));
+    const unreceived = some(this.unreceived().map(describeUnreceived));
+    if (forgotten.length > 0) {
+      board.setNote(rank, { forgotten });
+      process.stderr.write(`rank ${rank} has returned${describeForgotten(forgotten)}\n`);
+    }
+    if (unreceived.length > 0)
+      process.stderr.write(`rank ${rank} has returned without receiving ${listOf(unreceived, "and")}\n`);
   }
 
   /** Ends the job. */
@@ -130,13 +156,24 @@ export class Endpoint {
     throw new TuttiError("aborted", message, { rank, exitCode });
   }
 
+  /** The error of an exchange for which nobody is left; what has been sent for it may still be in a ring. */
+  private findLost(exchange: Exchange, blocked: boolean): TuttiError | undefined {
+    if (!isLost(this.control, exchange, blocked)) return undefined;
+    this.links.progress();
+    const operation = operationOf(exchange);
+    const forgotten =
+      operation.peers.length === 1 ? this.board.note(operation.peers[0])?.forgotten : undefined;
+    return lostError(this.rank, operation, this.unreceived(), forgotten ?? []);
+  }
+
   /** Messages that have come but that nobody has asked for yet. */
   private unreceived(): Unreceived[] {
-    return this.matcher.unreceived.flatMap(({ context, source, tag }) => {
+    return this.matcher.unreceived.flatMap(({ context, source, tag, type, bytes }) => {
       const group = this.groups.get(context);
-      return group === undefined
-        ? []
-        : [{ source: group.ranks[source], tag, communicator: group.name, context }];
+      if (group === undefined) return [];
+      const { name, bytes: unit } = ELEMENT_TYPES[type];
+      const communicator = group.name;
+      return [{ source: group.ranks[source], tag, count: bytes / unit, type: name, communicator, context }];
     });
   }
 
@@ -148,4 +185,10 @@ export class Endpoint {
 
 function waitingFor(exchange: Exchange): Waiting {
   return waitingIn(operationOf(exchange));
+}
+
+/** The first few of a list, and how many others there are. */
+function some(texts: readonly string[]): string[] {
+  if (texts.length <= MOST_NAMED + 1) return [...texts];
+  return [...texts.slice(0, MOST_NAMED), `${texts.length - MOST_NAMED} others`];
 }

@@ -41,6 +41,11 @@ export class Links {
     return this.outgoing[dest];
   }
 
+  /** Sends that are not complete. */
+  get underWay(): readonly Send[] {
+    return [...this.waiting, ...this.untaken];
+  }
+
   /** Sends as far as possible without waiting; {@link Links.progress} does the rest. */
   start(send: Send): void {
     if (this.waiting.some(({ dest }) => dest === send.dest) || !send.transmit()) this.waiting.push(send);

@@ -2,7 +2,9 @@ import { TuttiError } from "../../errors.js";
 import { CALLS } from "../calls.js";
 import { ANY_SOURCE, ANY_TAG } from "../comm.js";
 import { ELEMENT_TYPES } from "../elements.js";
-import type { Operation } from "../explain/operation.js";
+import { describeForgotten } from "../explain/deadlock.js";
+import { unreceivedHints } from "../explain/hints.js";
+import { type Operation, type Unreceived, waitingIn } from "../explain/operation.js";
 import type { Group, Receive } from "../matching.js";
 import type { Control } from "./control.js";
 import type { Send } from "./send.js";
@@ -51,25 +53,31 @@ function elements(code: number, bytes: number): { count?: number; type?: string 
 }
 
 /**
- * The error of waiting for a message when nobody is left who could send or receive it; undefined while somebody is.
+ * Whether nobody is left who could send or receive what is waited for.
  *
  * @param blocked whether the rank itself can do nothing meanwhile
  */
-export function findLost(control: Control, exchange: Exchange, blocked: boolean): TuttiError | undefined {
+export function isLost(control: Control, exchange: Exchange, blocked: boolean): boolean {
   const { ranks, rank } = exchange.group;
-  const isLost = (other: number) => (other === ranks[rank] ? blocked : control.finished(other));
-  if ("dest" in exchange) {
-    if (!isLost(exchange.dest)) return undefined;
-  } else if (exchange.source !== ANY_SOURCE) {
-    if (!isLost(ranks[exchange.source])) return undefined;
-  } else if (!ranks.every(isLost)) return undefined;
-  return lost(ranks[rank], operationOf(exchange));
+  const gone = (other: number) => (other === ranks[rank] ? blocked : control.finished(other));
+  if ("dest" in exchange) return gone(exchange.dest);
+  return exchange.source === ANY_SOURCE ? ranks.every(gone) : gone(ranks[exchange.source]);
 }
 
-function lost(
+/**
+ * The error of an exchange that is lost.
+ *
+ * @param rank world rank of the one that waits
+ * @param unreceived messages that it has, perhaps instead of the right one
+ * @param forgotten requests of the other one, in words
+ */
+export function lostError(
   rank: number,
-  { call, role, anySource, peers, tag, count, type, communicator }: Operation,
+  operation: Operation,
+  unreceived: readonly Unreceived[],
+  forgotten: readonly string[],
 ): TuttiError {
+  const { call, role, anySource, peers, tag, count, type, communicator } = operation;
   const [peer] = peers;
   const whom = anySource ? "any rank" : peer === rank ? "itself" : `rank ${peer}`;
   const wanted = role === "send" ? "to receive" : "to send";
@@ -78,7 +86,11 @@ function lost(
   const without = role === "send" ? "without receiving it" : "without sending it";
   const gone = anySource ? "all other ranks have" : `rank ${peer} has`;
   const why = peer === rank ? "it cannot do that while it waits" : `${gone} returned ${without}`;
-  const message = `${call}: rank ${rank} waits for ${whom} ${wanted} a message (${which}), but ${why}`;
+  const message = [
+    `${call}: rank ${rank} waits for ${whom} ${wanted} a message (${which}), but ${why}`,
+    ...(forgotten.length > 0 ? [`rank ${peer} has returned${describeForgotten(forgotten)}`] : []),
+    ...unreceivedHints({ rank, waiting: waitingIn(operation), unreceived }),
+  ].join("\n");
   const data = { call, rank, peer: anySource ? ANY_SOURCE : peer, tag, communicator };
   return new TuttiError("deadlock", message, data);
 }

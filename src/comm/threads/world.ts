@@ -6,5 +6,9 @@ import { ThreadsTransport } from "./transport.js";
 export function threadsWorld(environment: RankEnvironment): ThreadsTransport {
   const ranks = Array.from({ length: environment.size }, (_, rank) => rank);
   const group = { context: 0, name: "world", ranks, rank: environment.rank };
-  return new ThreadsTransport(new Endpoint(environment), group, environment.area);
+  const endpoint = new Endpoint(environment);
+  process.on("exit", (code) => {
+    if (code === 0) endpoint.close();
+  });
+  return new ThreadsTransport(endpoint, group, environment.area);
 }

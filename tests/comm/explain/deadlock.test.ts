@@ -42,13 +42,13 @@ test("two ranks that both receive", () => {
 });
 
 test("a message with another tag", () => {
-  const unreceived = [{ source: 0, tag: 4, ...world }];
+  const unreceived = [{ source: 0, tag: 4, ...buffer, ...world }];
   assert.equal(
     text([
       { rank: 0, waiting: waitingIn(receive(1)) },
       { rank: 1, waiting: waitingIn(receive(0)), unreceived },
     ]).at(-1),
-    "rank 1 has a message of rank 0 with tag 4 on world that nobody receives",
+    "rank 1 has a message of rank 0 (tag 4, 3 × float64, on world) that nobody receives",
   );
 });
 
