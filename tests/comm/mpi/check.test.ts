@@ -75,7 +75,7 @@ all send first, and such a send waits until it is received: use sendrecv, or ise
     report: `deadlock: ranks 0 and 1 wait for each other:
   rank 0 waits in recv for rank 1 (any tag, 4 × float64, on world) at LINE
   rank 1 waits in recv for rank 0 (tag 8, 4 × float64, on world) at LINE
-rank 1 has a message of rank 0 with tag 7 on world that nobody receives`,
+rank 1 has a message of rank 0 (tag 7, 4 × float64, on world) that nobody receives`,
   },
   "two communicators in opposite order": {
     program: "const b = comm.dup(); for (const c of rank === 0 ? [comm, b] : [b, comm]) c.allreduce(1);",
@@ -96,7 +96,7 @@ a rank cannot do anything for itself while it waits: start the other operation f
     report: `deadlock: rank 0 waits for rank 1, which has returned:
   rank 0 waits in irecv for rank 1 (tag 4, 4 × float64, on world) at LINE
   rank 1 has returned with a request it never waited for: isend to rank 0 (tag 3, 100000 × float64, on world) started at LINE
-rank 0 has a message of rank 1 with tag 3 on world that nobody receives`,
+rank 0 has a message of rank 1 (tag 3, 100000 × float64, on world) that nobody receives`,
     also: [
       "rank 1 has returned without waiting for its isend to rank 0 (tag 3, 100000 × float64, on world) started at LINE",
     ],

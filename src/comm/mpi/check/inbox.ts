@@ -1,5 +1,5 @@
 import { CALL } from "../../calls.js";
-import { UINT8 } from "../../elements.js";
+import { ELEMENT_TYPES, UINT8 } from "../../elements.js";
 import type { Unreceived } from "../../explain/operation.js";
 import { type Arrival, type Group, Matcher, Receive } from "../../matching.js";
 import type { Request } from "../../request.js";
@@ -76,9 +76,11 @@ export class Inbox {
 
   /** Messages that nobody has received. */
   unreceived(): Unreceived[] {
-    return [...this.untaken].map(({ sender, tag, context, communicator }) => ({
+    return [...this.untaken].map(({ sender, tag, type, bytes, context, communicator }) => ({
       source: sender,
       tag,
+      count: bytes / ELEMENT_TYPES[type].bytes,
+      type: ELEMENT_TYPES[type].name,
       communicator,
       context,
     }));
