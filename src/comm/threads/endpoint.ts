@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { TuttiError } from "../../errors.js";
+import { CALLS } from "../calls.js";
 import { ELEMENT_TYPES } from "../elements.js";
 import { describeForgotten } from "../explain/deadlock.js";
 import {
@@ -136,7 +137,7 @@ export class Endpoint {
     this.links.progress();
     const { rank, board } = this;
     const started: Exchange[] = [...this.links.underWay, ...this.matcher.pending];
-    const forgotten = some(started.map((exchange) => describeOperation(operationOf(exchange))));
+    const forgotten = some([...new Set(started.map(describeRequest))]);
     const unreceived = some(this.unreceived().map(describeUnreceived));
     if (forgotten.length > 0) {
       board.setNote(rank, { forgotten });
@@ -185,6 +186,13 @@ export class Endpoint {
 
 function waitingFor(exchange: Exchange): Waiting {
   return waitingIn(operationOf(exchange));
+}
+
+/** A request in the user's words; the messages of a nonblocking collective are those of one request. */
+function describeRequest(exchange: Exchange): string {
+  const { call, group } = exchange;
+  if (group.context < 0) return `${CALLS[call]} (on ${group.name})`;
+  return describeOperation(operationOf(exchange));
 }
 
 /** The first few of a list, and how many others there are. */
