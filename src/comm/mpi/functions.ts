@@ -41,23 +41,6 @@ const PARAMETERS = {
   Type_create_struct: "ipppp",
   Type_commit: "p",
   Type_free: "p",
-} as const;
-
-/** The same of the collectives, each of which has a nonblocking form that takes one address more. */
-const COLLECTIVES = {
-  Barrier: "h",
-  Bcast: "pihih",
-  Gatherv: "pihppphih",
-  Scatterv: "ppphpihih",
-  Allgather: "pihpihh",
-  Allgatherv: "pihppphh",
-  Alltoall: "pihpihh",
-  Alltoallv: "ppphppphh",
-  Reduce: "ppihhih",
-  Allreduce: "ppihhh",
-  Reduce_scatter: "ppphhh",
-  Scan: "ppihhh",
-  Exscan: "ppihhh",
 
   Win_create: "ppihhp",
   Win_allocate_shared: "pihhpp",
@@ -79,6 +62,23 @@ const COLLECTIVES = {
   Get_accumulate: "pihpihipihhh",
   Fetch_and_op: "pphiphh",
   Compare_and_swap: "ppphiph",
+} as const;
+
+/** The same of the collectives, each of which has a nonblocking form that takes one address more. */
+const COLLECTIVES = {
+  Barrier: "h",
+  Bcast: "pihih",
+  Gatherv: "pihppphih",
+  Scatterv: "ppphpihih",
+  Allgather: "pihpihh",
+  Allgatherv: "pihppphh",
+  Alltoall: "pihpihh",
+  Alltoallv: "ppphppphh",
+  Reduce: "ppihhih",
+  Allreduce: "ppihhh",
+  Reduce_scatter: "ppphhh",
+  Scan: "ppihhh",
+  Exscan: "ppihhh",
 } as const;
 
 /** The C functions, without `MPI_`: `f.Send(address, count, type, dest, tag, comm)`. */
