@@ -108,6 +108,17 @@ describe("a rank that has returned", () => {
   });
 });
 
+test("ranks that call different collectives say in which lines", async () => {
+  const { code, lines } = await outcome(
+    'if (rank === 0) comm.bcast(a);\nelse comm.reduce(a, { op: "max" });',
+  );
+  assert.equal(code, 1);
+  assert.equal(
+    lines[1],
+    "TuttiError [mismatch]: ranks of world called different collectives: rank 0: bcast(4 × float64, root 0) at script.ts:5:22; rank 1: reduce(4 × float64, op max, root 0) at script.ts:6:11",
+  );
+});
+
 test("a freed communicator and a buffer that is too small show the line of the program", async () => {
   const freed = await outcome("const part = comm.split(0);\npart.free();\npart.barrier();");
   assert.equal(

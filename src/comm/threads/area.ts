@@ -107,6 +107,19 @@ export class Area {
     return { bufferId: this.words[at >> 2], offset: this.floats[(at >> 3) + 1] };
   }
 
+  /** Shows a text in the place of the input, cut to what has room. */
+  setText(text: string): void {
+    const at = this.payload(this.rank);
+    const room = this.bytes.subarray(at + 8, at + INLINE);
+    this.words[at >> 2] = new TextEncoder().encodeInto(text, room).written;
+  }
+
+  text(rank: number): string {
+    const at = this.payload(rank);
+    // TextDecoder refuses views of shared memory
+    return new TextDecoder().decode(this.bytes.slice(at + 8, at + 8 + this.words[at >> 2]));
+  }
+
   /** Shows a number for each rank; `which` is 0, 1 or 2. */
   setVector(which: number, values: ArrayLike<number>): void {
     this.floats.set(values, this.vector(this.rank, which));

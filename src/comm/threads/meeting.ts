@@ -2,6 +2,7 @@ import { TuttiError } from "../../errors.js";
 import { CALLS } from "../calls.js";
 import { type ElementType, FLOAT64, type TypedArray } from "../elements.js";
 import { type Waiting, waitingIn } from "../explain/operation.js";
+import { sourceLine } from "../explain/source-line.js";
 import type { Group } from "../matching.js";
 import { describeSignature, mismatchError, NO_ROOT, type Signature, signatureDetails } from "../signature.js";
 import { Area } from "./area.js";
@@ -69,7 +70,22 @@ export class Meeting {
   mismatch(what: string): TuttiError {
     const { area } = this;
     const calls = this.group.ranks.map((_, r) => describeSignature(area.shown(r)));
-    return mismatchError(this.group.name, what, calls);
+    const lines = this.exchangeLines(area.shown(this.rank).kind);
+    return mismatchError(
+      this.group.name,
+      what,
+      calls.map((call, r) => (lines[r] === "" ? call : `${call} at ${lines[r]}`)),
+    );
+  }
+
+  /** The lines of the program in which the ranks are; all ranks must ask. */
+  private exchangeLines(kind: number): string[] {
+    const { area, group } = this;
+    area.next();
+    area.setText(sourceLine() ?? "");
+    area.arrive(kind | REST, NO_ROOT, 0, 0);
+    this.waitForAll(kind & 0xff);
+    return group.ranks.map((_, r) => area.text(r));
   }
 
   /** Whoever comes last wakes the others; all need all, so nobody is woken for less. */
