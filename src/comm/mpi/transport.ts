@@ -305,10 +305,11 @@ export class MpiTransport implements Transport {
     return openMpiFile(this, call, path, access);
   }
 
-  window(call: number, spec: WindowSpec): WindowTransport {
+  /** @param meet called before each call on the window that all ranks make together */
+  window(call: number, spec: WindowSpec, meet?: (call: number) => void): WindowTransport {
     // Open MPI 4.1 has no windows for communicators of one rank
     if (this.size === 1) return ownWindow(spec);
-    return openWindow(this.split(call, 0, this.rank, spec.name) as MpiTransport, call, spec);
+    return openWindow(this.split(call, 0, this.rank, spec.name) as MpiTransport, call, spec, meet);
   }
 
   free(): void {

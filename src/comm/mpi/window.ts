@@ -20,7 +20,12 @@ interface MpiGroup extends Group {
  * keep others out. So the window itself is locked for all from its first day to its last; locks of the program are those of a
  * second window, and a third one guards the updates that are made here.
  */
-export function openWindow(group: MpiGroup, call: number, spec: WindowSpec): WindowTransport {
+export function openWindow(
+  group: MpiGroup,
+  call: number,
+  spec: WindowSpec,
+  meet: (call: number) => void = () => {},
+): WindowTransport {
   const { local } = spec;
   const [data, locks, guard] = inTurn(group, call, () => [
     local === undefined ? allocateShared(group, call, spec) : createWindow(group, call, local),
@@ -28,7 +33,7 @@ export function openWindow(group: MpiGroup, call: number, spec: WindowSpec): Win
     createWindow(group, call, new Int32Array(2)),
   ]);
   group.must(call, group.mpi.f.Win_lock_all(0, data.win));
-  return new MpiWindow(group, spec, data, locks, guard);
+  return new MpiWindow(group, spec, meet, data, locks, guard);
 }
 
 /** Open MPI 4.1 saturates sums of 8 and 16 bits; over UCX it knows no atomic operations on so few. */
@@ -49,6 +54,7 @@ class MpiWindow implements WindowTransport {
   constructor(
     private readonly group: MpiGroup,
     { type, lengths }: WindowSpec,
+    private readonly meet: (call: number) => void,
     private readonly data: WindowMemory,
     private readonly locks: WindowMemory,
     private readonly guard: WindowMemory,
@@ -164,6 +170,7 @@ class MpiWindow implements WindowTransport {
 
   fence(call: number): void {
     const { f } = this.group.mpi;
+    this.meet(call);
     this.flush(call, undefined);
     this.sync(call);
     this.must(call, f.Barrier(this.group.comm));
@@ -206,6 +213,7 @@ class MpiWindow implements WindowTransport {
   }
 
   free(call: number): void {
+    this.meet(call);
     this.must(call, this.group.mpi.f.Win_unlock_all(this.win));
     for (const window of [this.guard, this.locks, this.data]) window.free(call);
     this.group.free();

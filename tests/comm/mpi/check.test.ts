@@ -18,7 +18,7 @@ const COMM = new URL("../../../src/comm/index.js", import.meta.url).href;
 const FAILURES = new URL("../bodies/failures.js", import.meta.url).href;
 
 /** The program's only line is line 3. */
-const PRELUDE = `import { waitAny, world } from ${JSON.stringify(COMM)};
+const PRELUDE = `import { waitAny, Window, world } from ${JSON.stringify(COMM)};
 const comm = world(), { rank, size } = comm, other = 1 - rank, a = new Float64Array(4), long = new Float64Array(1e5);
 `;
 
@@ -60,6 +60,14 @@ all send first, and such a send waits until it is received: use sendrecv, or ise
   rank 1 waits in allreduce for rank 0 (4 × float64, op max, on world) at LINE
   rank 2 waits in allreduce for rank 0 (4 × float64, op max, on world) at LINE
   rank 3 waits in allreduce for rank 0 (4 × float64, op max, on world) at LINE`,
+  },
+  "a fence and a barrier": {
+    program:
+      "const window = Window.allocate(comm, Int8Array, 1); if (rank === 0) window.fence(); else comm.barrier();",
+    report: `deadlock: ranks 0 and 1 wait for each other:
+  rank 0 waits in fence for rank 1 (on window of world) at LINE
+  rank 1 waits in barrier for rank 0 (on world) at LINE
+collectives of different communicators must be called in the same order on all ranks`,
   },
   "a rank missing": {
     size: 3,

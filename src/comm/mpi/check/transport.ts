@@ -248,10 +248,10 @@ export class CheckedTransport implements Transport {
     return this.inner.memoryDomain(call);
   }
 
-  /** Fences and locks are the library's own: they are not compared. */
+  /** Fences are compared as collectives of a communicator of their own; locks are the library's, which nobody can look into. */
   window(call: number, spec: WindowSpec): WindowTransport {
-    this.agreement.agree(signature(call, undefined));
-    return this.inner.window(call, spec);
+    const lane = this.split(call, 0, this.rank, spec.name) as CheckedTransport;
+    return lane.inner.window(call, spec, (fence) => lane.agreement.agree(signature(fence, undefined)));
   }
 
   openFile(call: number, path: string, access: Access): FileTransport {
