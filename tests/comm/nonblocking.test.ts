@@ -1,5 +1,7 @@
 import { test } from "node:test";
 import { forEachEngine, forEachMpi, type Place } from "../support/ranks.js";
+import * as overlaps from "./bodies/overlaps.js";
+import * as persistent from "./bodies/persistent.js";
 import { BODIES as WAITED } from "./bodies/waited.js";
 
 /*
@@ -23,5 +25,21 @@ function forms({ engine, size, run }: Place): void {
   }
 }
 
-forEachEngine([1, 2, 3, 4, 5], forms);
-forEachMpi([1, 2, 3, 4], forms);
+function together({ run }: Place): void {
+  for (const [module, bodies] of Object.entries({ overlaps, persistent })) {
+    for (const name of Object.keys(bodies)) {
+      test(`${module}: ${name}`, async () => {
+        await run(moduleOf(module), name, undefined, { timeoutMs: 60_000 });
+      });
+    }
+  }
+}
+
+forEachEngine([1, 2, 3, 4, 5], (place) => {
+  forms(place);
+  together(place);
+});
+forEachMpi([1, 2, 3, 4], (place) => {
+  forms(place);
+  together(place);
+});

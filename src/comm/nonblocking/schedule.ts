@@ -32,6 +32,7 @@ export class Schedule {
         else this.steps = value;
       }
     } catch (error) {
+      this.failed = false; // it says more than what came of it elsewhere and is already noted
       this.fail(error);
     } finally {
       this.advancing = false;
