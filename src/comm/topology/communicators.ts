@@ -3,6 +3,7 @@ import { CALL } from "../calls.js";
 import type { AlltoallOptions, GatherOptions } from "../comm.js";
 import type { Communicator } from "../communicator.js";
 import { describe, type TypedArray } from "../elements.js";
+import type { Request } from "../request.js";
 import type { Transport } from "../transport.js";
 import type { Edges } from "./edges.js";
 import { flags, type Grid } from "./grid.js";
@@ -43,11 +44,23 @@ export function topologyClasses(Base: typeof Communicator): TopologyClasses {
     }
 
     neighborAllgather<A extends TypedArray>(buf: A, options?: GatherOptions<A>): A {
-      return this.enter(CALL.neighborAllgather).allgather(buf, options);
+      const call = CALL.neighborAllgather;
+      return this.enter(call).allgather(call, buf, options).wait();
     }
 
     neighborAlltoall<A extends TypedArray>(buf: A, options?: AlltoallOptions<A>): A {
-      return this.enter(CALL.neighborAlltoall).alltoall(buf, options);
+      const call = CALL.neighborAlltoall;
+      return this.enter(call).alltoall(call, buf, options).wait();
+    }
+
+    ineighborAllgather<A extends TypedArray>(buf: A, options?: GatherOptions<A>): Request<A> {
+      const call = CALL.ineighborAllgather;
+      return this.enter(call).allgather(call, buf, options);
+    }
+
+    ineighborAlltoall<A extends TypedArray>(buf: A, options?: AlltoallOptions<A>): Request<A> {
+      const call = CALL.ineighborAlltoall;
+      return this.enter(call).alltoall(call, buf, options);
     }
 
     neighborAllgatherObject<T>(value: T): (T | undefined)[] {

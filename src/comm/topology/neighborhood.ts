@@ -8,6 +8,7 @@ import { pack, unpack } from "../objects.js";
 import type { Request } from "../request.js";
 import type { Status } from "../status.js";
 import type { Transport } from "../transport.js";
+import { ExchangeRequest } from "./exchange-request.js";
 
 /** A buffer for one neighbour, or from one. */
 export interface Parcel {
@@ -45,8 +46,8 @@ export class Neighborhood {
     private readonly paired: boolean,
   ) {}
 
-  allgather<A extends TypedArray>(buf: A, options: GatherOptions<A> = {}): A {
-    const call = CALL.neighborAllgather;
+  /** Starts an allgather for the method `call`. */
+  allgather<A extends TypedArray>(call: number, buf: A, options: GatherOptions<A> = {}): Request<A> {
     const { counts, displs } = options;
     const { sources, destinations } = this;
     const type = checkBuffer(call, "buf", buf);
@@ -54,25 +55,20 @@ export class Neighborhood {
     const out = options.out ?? createLike(buf, type, extent(layout));
     checkOut(call, "out", out, type, extent(layout), counts !== undefined || displs !== undefined);
     checkOverlap(call, "out", buf, out);
-    this.exchange(
-      call,
-      type,
-      destinations.map((_, slot) => ({ slot, buf })),
-      pieces(out, layout),
-    );
-    return out as A;
+    const sends = destinations.map((_, slot) => ({ slot, buf }));
+    return this.start(call, type, sends, pieces(out, layout), out as A);
   }
 
-  alltoall<A extends TypedArray>(buf: A, options: AlltoallOptions<A> = {}): A {
-    const call = CALL.neighborAlltoall;
+  /** Starts an alltoall for the method `call`. */
+  alltoall<A extends TypedArray>(call: number, buf: A, options: AlltoallOptions<A> = {}): Request<A> {
     const { sendCounts, sendDispls, recvCounts, recvDispls } = options;
     const { sources, destinations } = this;
     const type = checkBuffer(call, "buf", buf);
     if ((sendCounts === undefined) !== (recvCounts === undefined)) {
-      const message = "neighborAlltoall: sendCounts and recvCounts must be given together";
+      const message = `${CALLS[call]}: sendCounts and recvCounts must be given together`;
       throw new TuttiError("argument", message, { call: CALLS[call] });
     }
-    const share = sendCounts === undefined ? this.share(buf) : 0;
+    const share = sendCounts === undefined ? this.share(call, buf) : 0;
     const name = CALLS[call];
     const sent = makeLayout(
       name,
@@ -88,8 +84,7 @@ export class Neighborhood {
     const out = options.out ?? createLike(buf, type, extent(received));
     checkOut(call, "out", out, type, extent(received), true);
     checkOverlap(call, "out", buf, out);
-    this.exchange(call, type, pieces(buf, sent), pieces(out, received));
-    return out as A;
+    return this.start(call, type, pieces(buf, sent), pieces(out, received), out as A);
   }
 
   allgatherObject<T>(value: T): (T | undefined)[] {
@@ -130,6 +125,31 @@ export class Neighborhood {
     packed?: (parcel: P) => void,
     arrived?: (parcel: P) => void,
   ): void {
+    this.begin(call, type, sends, receives, packed, arrived).complete();
+  }
+
+  private start<A>(
+    call: number,
+    type: ElementType,
+    sends: readonly Parcel[],
+    receives: readonly Parcel[],
+    out: A,
+  ): Request<A> {
+    const { messages, complete } = this.begin(call, type, sends, receives);
+    return new ExchangeRequest(messages, () => {
+      complete();
+      return out;
+    });
+  }
+
+  private begin<P extends Parcel>(
+    call: number,
+    type: ElementType,
+    sends: readonly P[],
+    receives: readonly P[],
+    packed?: (parcel: P) => void,
+    arrived?: (parcel: P) => void,
+  ): { readonly messages: readonly Request<unknown>[]; readonly complete: () => void } {
     const { lane, sources, destinations } = this;
     const incoming = receives
       .filter(({ slot }) => sources[slot] !== PROC_NULL)
@@ -144,13 +164,15 @@ export class Neighborhood {
         packed?.(parcel);
         return lane.isend(call, type, parcel.buf, destinations[parcel.slot], this.opposite(parcel.slot));
       });
-    settle([
+    const steps = [
       ...incoming.map((expected) => () => {
         this.finish(call, expected);
         arrived?.(expected.parcel);
       }),
       ...outgoing.map((request) => () => request.wait()),
-    ]);
+    ];
+    const messages = [...incoming.map(({ request }) => request), ...outgoing];
+    return { messages, complete: () => settle(steps) };
   }
 
   private exchangeObjects<T>(call: number, messages: readonly Uint8Array[]): (T | undefined)[] {
@@ -191,16 +213,16 @@ export class Neighborhood {
   }
 
   /** Each neighbour's share of a buffer that must divide evenly. */
-  private share(buf: TypedArray): number {
+  private share(call: number, buf: TypedArray): number {
     const { sources, destinations } = this;
     const count = destinations.length;
     if (count > 0 && buf.length % count === 0) return buf.length / count;
     if (count === 0 && buf.length === 0 && sources.length === 0) return 0;
     const message =
       count === 0
-        ? `neighborAlltoall: a rank without destinations must give sendCounts and recvCounts`
-        : `neighborAlltoall: the length of buf must be a multiple of the ${count} destinations, found ${buf.length}; give counts for unequal pieces`;
-    throw new TuttiError("argument", message, { call: "neighborAlltoall", length: buf.length, count });
+        ? `${CALLS[call]}: a rank without destinations must give sendCounts and recvCounts`
+        : `${CALLS[call]}: the length of buf must be a multiple of the ${count} destinations, found ${buf.length}; give counts for unequal pieces`;
+    throw new TuttiError("argument", message, { call: CALLS[call], length: buf.length, count });
   }
 }
 

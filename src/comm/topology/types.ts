@@ -1,5 +1,6 @@
 import type { AlltoallOptions, Comm, GatherOptions } from "../comm.js";
 import type { TypedArray } from "../elements.js";
+import type { Request } from "../request.js";
 
 /** Options of {@link Comm.cart}. */
 export interface CartOptions {
@@ -27,6 +28,10 @@ export interface NeighborComm extends Comm {
   neighborAllgather<A extends TypedArray>(buf: A, options?: GatherOptions<A>): A;
   /** Sends a piece of `buf` to each destination and gets one from each source (MPI 4.1, section 8.6.2). */
   neighborAlltoall<A extends TypedArray>(buf: A, options?: AlltoallOptions<A>): A;
+  /** Starts a {@link NeighborComm.neighborAllgather} (MPI 4.1, section 8.7.1). */
+  ineighborAllgather<A extends TypedArray>(buf: A, options?: GatherOptions<A>): Request<A>;
+  /** Starts a {@link NeighborComm.neighborAlltoall} (MPI 4.1, section 8.7.2). */
+  ineighborAlltoall<A extends TypedArray>(buf: A, options?: AlltoallOptions<A>): Request<A>;
   /** Sends a value to every destination; returns those of the sources, undefined for PROC_NULL. */
   neighborAllgatherObject<T>(value: T): (T | undefined)[];
   /** Sends `values[i]` to destination i; returns the values that the sources send here, undefined for PROC_NULL. */

@@ -214,3 +214,34 @@ export function differentEdges(comm: Comm): void {
   });
   assert.equal(comm.allreduce(1), size);
 }
+
+/** Several exchanges under way at once, completed backwards, beside blocking ones. */
+export async function startedExchanges(comm: Comm): Promise<void> {
+  const { rank, size } = comm;
+  const [left, right] = [(rank + size - 1) % size, (rank + 1) % size];
+  for (const neighbors of [comm.cart([size], { periods: true })!, comm.graph([left, right], [left, right])]) {
+    // on the grid what leaves to the left arrives from the right; in the graph the order of edges decides
+    const mine = Float64Array.of(10 * rank, 10 * rank + 1);
+    const expected = neighbors.neighborAlltoall(mine);
+    const gathered = neighbors.neighborAllgather(Int16Array.of(rank));
+    const first = neighbors.ineighborAlltoall(mine);
+    const second = neighbors.ineighborAllgather(Int16Array.of(rank));
+    const third = neighbors.ineighborAlltoall(
+      mine.map((x) => -x),
+      { out: new Float64Array(2) },
+    );
+    assert.deepEqual(neighbors.neighborAllgather(Int16Array.of(rank)), gathered);
+    assert.deepEqual(
+      await third,
+      expected.map((x) => -x),
+    );
+    assert.deepEqual(second.wait(), gathered);
+    while (!first.test());
+    assert.deepEqual(first.wait(), expected);
+    assert.throws(() => neighbors.ineighborAlltoall(new Float64Array(3)), {
+      code: "argument",
+      message: /^ineighborAlltoall: the length of buf/,
+    });
+    neighbors.free();
+  }
+}
