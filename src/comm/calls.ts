@@ -87,6 +87,7 @@ export const CALLS = [
   "message.irecvObject",
   "ssendObject",
   "isendObject",
+  "issendObject",
   "irecvObject",
   "sendrecvObject",
   "scanObject",

@@ -206,10 +206,15 @@ export interface Comm {
 
   /** Sends a value; the receiver uses {@link Comm.recvObject}. */
   sendObject(value: unknown, dest: number, tag?: number): void;
-  /** Sends a value, and returns only after the receiver has begun to receive (MPI 4.1, section 3.4). */
+  /**
+   * Sends a value, and returns only after the receiver has begun to receive (MPI 4.1, section 3.4); on engine mpi, after it
+   * has chosen the message as {@link Comm.irecvObject} says.
+   */
   ssendObject(value: unknown, dest: number, tag?: number): void;
   /** Starts to send a value, which may be changed at once: it is written out before the call returns. */
   isendObject(value: unknown, dest: number, tag?: number): Request<void>;
+  /** As {@link Comm.isendObject}, but complete only when {@link Comm.ssendObject} would return. */
+  issendObject(value: unknown, dest: number, tag?: number): Request<void>;
   /** Receives a value sent by {@link Comm.sendObject} or its variants. `T` is the caller's word for what it is. */
   recvObject<T = unknown>(source?: number, tag?: number): T;
   /**

@@ -28,6 +28,16 @@ export abstract class ObjectCalls extends ReductionCalls {
     return this.sendStarted(CALL.isendObject, value, dest, tag);
   }
 
+  issendObject(value: unknown, dest: number, tag = 0): Request<void> {
+    const call = CALL.issendObject;
+    this.begin(call);
+    checkDest(call, dest, this.size);
+    checkTag(call, tag);
+    if (dest === PROC_NULL) return new CompletedRequest(undefined);
+    const request = this.transport.isend(call, OBJECT, pack(call, value), dest, tag, true);
+    return dest === this.rank ? markOwn(request) : request;
+  }
+
   recvObject<T = unknown>(source = ANY_SOURCE, tag = ANY_TAG): T {
     return this.receiveStarted<T>(CALL.recvObject, source, tag).wait();
   }

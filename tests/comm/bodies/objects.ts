@@ -99,6 +99,15 @@ export function synchronous(comm: Comm): void {
     if (rank === from) comm.ssendObject(value(from), from + 1, 3);
     if (rank === from + 1) assert.deepEqual(comm.recvObject(from, 3), value(from));
   }
+  comm.barrier();
+  for (const extra of [0, 40_000]) {
+    const request = comm.issendObject(value(rank, extra), (rank + 1) % size, 4);
+    if (size === 1) assert.equal(request.test(), false);
+    assert.deepEqual(comm.recvObject((rank + size - 1) % size, 4), value((rank + size - 1) % size, extra));
+    request.wait();
+    assert.equal(request.test(), true);
+  }
+  comm.issendObject(value(0), PROC_NULL).wait();
   if (size === 1) {
     const received = comm.irecvObject(0, 3);
     if (comm.engine === "mpi") comm.sendObject(value(0), 0, 3);
