@@ -66,3 +66,4 @@ function suite(place: Place): void {
 
 forEachEngine([1, 2, 3, 4, 5], suite);
 forEachMpi([1, 2, 3, 4], suite);
+forEachMpi([2], suite, { check: true });

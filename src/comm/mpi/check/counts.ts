@@ -1,6 +1,5 @@
 import type { Layout } from "../../layout.js";
-import type { Signature } from "../../signature.js";
-import type { Agreement } from "./agreement.js";
+import type { Counts, Shown } from "./comparison.js";
 
 /*
  * Collectives with counts: what one rank sends must be what the other expects. All ranks see whether it is, and all report it
@@ -11,45 +10,51 @@ import type { Agreement } from "./agreement.js";
  * A gather or a scatter: each rank has as many elements as the root's layout says.
  *
  * @param layout on the root only
+ * @param what what is wrong if not
  */
-export function requireRootsCounts(
-  agreement: Agreement,
-  signature: Signature,
-  layout: Layout | undefined,
-  what: string,
-): void {
-  const { ranks } = agreement.channel.group;
-  const shown = agreement.agree(signature, layout?.given ? 1 : 0);
-  const { count, extra: given } = shown[signature.root];
-  const expected =
-    given === 1
-      ? agreement.share(signature, layout?.counts ?? ranks.map(() => 0))[signature.root]
-      : ranks.map(() => count);
-  const wrong = shown.findIndex((one, r) => one.count !== expected[r]);
-  if (wrong >= 0) throw agreement.mismatch(signature, shown, `${what} (rank ${wrong})`);
+export function rootsCounts(size: number, root: number, layout: Layout | undefined, what: string): Counts {
+  const given = ({ extra }: Shown) => extra === 1;
+  return {
+    extra: layout?.given ? 1 : 0,
+    numbers: (shown) => (given(shown[root]) ? (layout?.counts ?? new Array<number>(size).fill(0)) : []),
+    wrong(shown, numbers) {
+      const expected = (r: number) => (given(shown[root]) ? numbers[root][r] : shown[root].count);
+      return firstRank(what, shown, (r) => shown[r].count !== expected(r));
+    },
+  };
 }
 
 /** A collective for which all ranks give the same counts, if they give any. */
-export function requireSameCounts(agreement: Agreement, signature: Signature, layout: Layout): void {
-  const shown = agreement.agree(signature, layout.given ? fingerprint(layout.counts) : 0);
-  const other = shown.findIndex(({ extra }) => extra !== shown[0].extra);
-  if (other >= 0) throw agreement.mismatch(signature, shown, `give different counts (rank ${other})`);
+export function sameCounts({ counts, given }: Layout): Counts {
+  return {
+    extra: given ? fingerprint(counts) : 0,
+    numbers: () => [],
+    wrong: (shown) => firstRank("give different counts", shown, (r) => shown[r].extra !== shown[0].extra),
+  };
 }
 
 /** An all-to-all: each rank expects from each other what that one sends to it. */
-export function requirePairedCounts(
-  agreement: Agreement,
-  signature: Signature,
-  sent: Layout,
-  expected: Layout,
-): void {
-  const shown = agreement.agree(signature);
-  if (!expected.given) return;
-  const size = shown.length;
-  const counts = agreement.share(signature, [...sent.counts, ...expected.counts]);
-  const wrong = shown.findIndex((_, r) => shown.some((_, s) => counts[s][r] !== counts[r][size + s]));
-  if (wrong < 0) return;
-  throw agreement.mismatch(signature, shown, `send other counts than their receivers expect (rank ${wrong})`);
+export function pairedCounts(sent: Layout, expected: Layout): Counts {
+  const size = sent.counts.length;
+  return {
+    extra: 0,
+    numbers: () => (expected.given ? [...sent.counts, ...expected.counts] : []),
+    wrong(shown, numbers) {
+      if (!expected.given) return undefined;
+      const fits = (s: number, r: number) => numbers[s][r] === numbers[r][size + s];
+      const what = "send other counts than their receivers expect";
+      return firstRank(what, shown, (r) => !shown.every((_, s) => fits(s, r)));
+    },
+  };
+}
+
+function firstRank(
+  what: string,
+  shown: readonly Shown[],
+  isWrong: (rank: number) => boolean,
+): string | undefined {
+  const rank = [...shown.keys()].find(isWrong);
+  return rank === undefined ? undefined : `${what} (rank ${rank})`;
 }
 
 /** A number that is, but for bad luck, different for different counts (FNV-1a over the bytes of their float64 form). */

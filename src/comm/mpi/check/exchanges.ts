@@ -38,7 +38,8 @@ export class Exchanges {
     const [from, to] = [mpi.address(mine), mpi.address(all)];
     const { uint8_t } = mpi.abi.types;
     request.started(mpi.f.Iallgather(from, length, uint8_t, to, length, uint8_t, comm, request.slot));
-    return new Exchange(request, mine, all, ++this.begun);
+    this.begun++;
+    return new Exchange(request, mine, all);
   }
 }
 
@@ -48,8 +49,6 @@ export class Exchange {
     private readonly request: MpiRequest<void>,
     private readonly mine: Uint8Array,
     private readonly all: Uint8Array,
-    /** Its place among those of its communicator, from 1. */
-    readonly number: number,
   ) {}
 
   ready(): boolean {

@@ -31,7 +31,8 @@ export function blockerOf(watch: Watch): Blocker {
       watch.waitFor({
         waiting: { call: "waitAny", kind: "any", peers, operations },
         ready: () => tasks.some((task) => task.ready()),
-        isComing: () => tasks.some((task) => task.isComing?.()),
+        // the first of what needs one rank each or all ranks is not what an analysis of waits knows
+        isComing: () => tasks.some((task) => task.meeting !== undefined || task.isComing?.()),
         untaken: tasks.flatMap(({ untaken = [] }) => untaken),
       });
     },

@@ -2,15 +2,16 @@ import { CALL } from "../../calls.js";
 import { describeOperation } from "../../explain/operation.js";
 import { lineOf } from "../../explain/source-line.js";
 import type { Blocker } from "../../request.js";
-import { NO_ROOT } from "../../signature.js";
+import { signature } from "../../signature.js";
 import type { Mpi } from "../mpi.js";
 import { completeAll } from "../requests.js";
 import type { MpiTransport } from "../transport.js";
-import { type Agreement, record } from "./agreement.js";
+import type { Agreement } from "./agreement.js";
+import { Closing } from "./closing.js";
 import { Inbox } from "./inbox.js";
 import { Post } from "./post.js";
 import { blockerOf } from "./requests.js";
-import { type Mover, type Pending, Watch } from "./watch.js";
+import { type Pending, Watch } from "./watch.js";
 
 /** Milliseconds for which the rank that reports an error has time to end the job, before others report theirs. */
 const COURTESY = 2000;
@@ -36,8 +37,7 @@ export class Supervision {
     this.rank = rank;
     this.inbox = new Inbox(mpi, size);
     const lane = world.split(CALL.nothing, 0, rank, "letters")!;
-    const met = () =>
-      [...this.agreements].map(([context, { exchanges }]) => [context, exchanges.begun] as const);
+    const met = () => [...this.agreements].map(([context, { first }]) => [context, first.begun] as const);
     this.watch = new Watch(rank, size, this.inbox, new Post(lane), met);
     this.blocker = blockerOf(this.watch);
   }
@@ -52,15 +52,15 @@ export class Supervision {
     this.inbox.open(agreement.channel);
   }
 
-  /** @param closing makes what closes the communicator little by little and then calls `done` */
-  close({ channel }: Agreement, closing: (done: () => void) => Mover): void {
-    const { movers } = this.watch;
-    const mover = closing(() => {
-      movers.delete(mover);
+  /** Begins to close a communicator. @param free gives back the library's own */
+  close(agreement: Agreement, free: () => void): void {
+    const { channel } = agreement;
+    new Closing(agreement, () => {
       this.agreements.delete(channel.group.context);
       this.inbox.close(channel);
+      agreement.free();
+      free();
     });
-    movers.add(mover);
   }
 
   /** The end of this rank: names what it has forgotten, waits for all ranks, and leaves nothing under way. */
@@ -94,11 +94,8 @@ export class Supervision {
     until(() => dropped.every((request) => request.test()));
     const most = (context: number) =>
       Math.max(...accounts.map(({ met }) => met.find(([known]) => known === context)?.[1] ?? 0));
-    for (const [context, { exchanges }] of agreements)
-      while (exchanges.begun < most(context)) {
-        const nothing = { call: CALL.nothing, kind: 0, root: NO_ROOT, count: 0, uniform: true };
-        exchanges.begin(record(nothing, 0));
-      }
-    until(completeAll);
+    for (const [context, agreement] of agreements)
+      while (agreement.first.begun < most(context)) agreement.begin(signature(CALL.nothing, undefined));
+    until(() => [...agreements.values()].every(({ isIdle }) => isIdle) && completeAll());
   }
 }

@@ -13,12 +13,12 @@ import { signature, signatureOf } from "../../signature.js";
 import { Status } from "../../status.js";
 import type { Pieces, Transport } from "../../transport.js";
 import type { WindowSpec, WindowTransport } from "../../window/transport.js";
-import { MpiRequest } from "../requests.js";
+import { type MpiOperation, MpiRequest } from "../requests.js";
 import type { MpiTransport } from "../transport.js";
 import { Agreement } from "./agreement.js";
-import { Closing } from "./closing.js";
-import { requirePairedCounts, requireRootsCounts, requireSameCounts } from "./counts.js";
+import { countsOf } from "./collectives.js";
 import { Exchanges } from "./exchanges.js";
+import { CheckedFile } from "./file.js";
 import { Channel, CheckedReceive } from "./inbox.js";
 import { CheckedRequest, finish, type Task } from "./requests.js";
 import type { Supervision } from "./supervision.js";
@@ -35,14 +35,14 @@ export class CheckedTransport implements Transport {
   /** Collective. */
   static open(inner: MpiTransport, supervision: Supervision): CheckedTransport {
     const { rank, size, name, mpi } = inner;
-    const exchanges = new Exchanges(mpi, inner.comm, size);
+    const [first, further] = [0, 1].map(() => new Exchanges(mpi, inner.comm, size));
     // the first rank numbers the communicator
     const member = Float64Array.of(supervision.rank, supervision.nextContext());
-    const members = exchanges.begin(new Uint8Array(member.buffer)).wait();
+    const members = further.begin(new Uint8Array(member.buffer)).wait();
     const all = Array.from({ length: size }, (_, r) => new Float64Array(members.of(r).slice().buffer));
     const ranks = all.map(([worldRank]) => worldRank);
     const channel = new Channel(inner.comm, { context: all[0][1], name, ranks, rank });
-    const agreement = new Agreement(supervision.watch, channel, exchanges);
+    const agreement = new Agreement(supervision.watch, channel, first, further);
     return new CheckedTransport(inner, supervision, agreement);
   }
 
@@ -149,39 +149,32 @@ export class CheckedTransport implements Transport {
   }
 
   barrier(call: number): void {
-    this.agreement.agree(signature(call, undefined));
+    this.agree({ kind: "barrier", call });
     this.inner.barrier(call);
   }
 
   bcast(call: number, type: ElementType, buf: TypedArray, root: number): void {
-    this.agreement.agree(signature(call, type, { root, count: buf.length }));
+    this.agree({ kind: "bcast", call, type, buf, root });
     this.inner.bcast(call, type, buf, root);
   }
 
   gather(call: number, type: ElementType, buf: TypedArray, root: number, into: Pieces | undefined): void {
-    const mine = signature(call, type, { root, count: buf.length, uniform: false });
-    requireRootsCounts(this.agreement, mine, into?.layout, "send other counts than the root expects");
+    this.agree({ kind: "gather", call, type, buf, root, into });
     this.inner.gather(call, type, buf, root, into);
   }
 
   scatter(call: number, type: ElementType, from: Pieces | undefined, root: number, out: TypedArray): void {
-    const mine = signature(call, type, { root, count: out.length, uniform: false });
-    requireRootsCounts(this.agreement, mine, from?.layout, "expect other counts than the root sends");
+    this.agree({ kind: "scatter", call, type, from, root, out });
     this.inner.scatter(call, type, from, root, out);
   }
 
   allgather(call: number, type: ElementType, buf: TypedArray, into: Pieces): void {
-    const { given } = into.layout;
-    const mine = signature(call, type, { count: buf.length, uniform: !given, withCounts: given });
-    requireSameCounts(this.agreement, mine, into.layout);
+    this.agree({ kind: "allgather", call, type, buf, into });
     this.inner.allgather(call, type, buf, into);
   }
 
   alltoall(call: number, type: ElementType, from: Pieces, into: Pieces): void {
-    const { given } = into.layout;
-    const count = given ? from.buf.length : from.layout.counts[0];
-    const mine = signature(call, type, { count, uniform: !given, withCounts: given });
-    requirePairedCounts(this.agreement, mine, from.layout, into.layout);
+    this.agree({ kind: "alltoall", call, type, from, into });
     this.inner.alltoall(call, type, from, into);
   }
 
@@ -193,12 +186,12 @@ export class CheckedTransport implements Transport {
     root: number,
     out: TypedArray | undefined,
   ): void {
-    this.agreement.agree(signature(call, type, { root, reduction, count: buf.length }));
+    this.agree({ kind: "reduce", call, type, buf, reduction, root, out });
     this.inner.reduce(call, type, buf, reduction, root, out);
   }
 
   allreduce(call: number, type: ElementType, buf: TypedArray, reduction: Reduction, out: TypedArray): void {
-    this.agreement.agree(signature(call, type, { reduction, count: buf.length }));
+    this.agree({ kind: "allreduce", call, type, buf, reduction, out });
     this.inner.allreduce(call, type, buf, reduction, out);
   }
 
@@ -215,8 +208,7 @@ export class CheckedTransport implements Transport {
     layout: Layout,
     out: TypedArray,
   ): void {
-    const mine = signature(call, type, { reduction, count: buf.length, withCounts: layout.given });
-    requireSameCounts(this.agreement, mine, layout);
+    this.agree({ kind: "reduceScatter", call, type, buf, reduction, layout, out });
     this.inner.reduceScatter(call, type, buf, reduction, layout, out);
   }
 
@@ -228,49 +220,84 @@ export class CheckedTransport implements Transport {
     exclusive: boolean,
     out: TypedArray,
   ): void {
-    this.agreement.agree(signature(call, type, { reduction, count: buf.length }));
+    this.agree({ kind: "scan", call, type, buf, reduction, exclusive, out });
     this.inner.scan(call, type, buf, reduction, exclusive, out);
   }
 
   start<T>(collective: Collective, result: () => T): Request<T> {
-    const underway = this.inner.start(collective, result);
-    return this.request(this.agreement.accompany(signatureOf(collective), underway));
+    return this.request(this.startCollective(collective, result));
   }
 
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined {
-    this.agreement.agree(signature(call, undefined));
+    this.meet(call);
     const part = this.inner.split(call, color, key, name);
     return part && CheckedTransport.open(part, this.supervision);
   }
 
   memoryDomain(call: number): number {
-    this.agreement.agree(signature(call, undefined));
+    this.meet(call);
     return this.inner.memoryDomain(call);
   }
 
   /** Fences are compared as collectives of a communicator of their own; locks are the library's, which nobody can look into. */
   window(call: number, spec: WindowSpec): WindowTransport {
     const lane = this.split(call, 0, this.rank, spec.name) as CheckedTransport;
-    return lane.inner.window(call, spec, (fence) => lane.agreement.agree(signature(fence, undefined)));
+    return lane.inner.window(call, spec, (fence) => lane.meet(fence));
   }
 
   openFile(call: number, path: string, access: Access): FileTransport {
-    this.agreement.agree(signature(call, undefined));
-    return this.inner.openFile(call, path, access);
+    this.meet(call);
+    const made = this.inner.split(call, 0, this.rank, `file '${path}'`)!;
+    const lane = CheckedTransport.open(made, this.supervision);
+    try {
+      return new CheckedFile(this.inner.openFile(call, path, access), lane);
+    } catch (error) {
+      lane.free();
+      throw error;
+    }
   }
 
   free(): void {
-    this.supervision.close(this.agreement, (done) => {
-      return new Closing(this.agreement, () => {
-        this.agreement.exchanges.free();
-        this.inner.free();
-        done();
-      });
-    });
+    this.supervision.close(this.agreement, () => this.inner.free());
   }
 
   abort(code: number): never {
     this.inner.abort(code);
+  }
+
+  /** Returns when all ranks are in this call, of which nothing but its name is compared. */
+  meet(call: number): void {
+    this.agreement.agree(signature(call, undefined));
+  }
+
+  private agree(collective: Collective): void {
+    this.agreement.agree(signatureOf(collective), countsOf(collective, this.size));
+  }
+
+  /** The library's collective starts when all ranks have called the same. */
+  private startCollective<T>(collective: Collective, result: () => T): Task<T> {
+    const mine = signatureOf(collective);
+    let underway: MpiOperation<T> | undefined;
+    let failure: unknown;
+    const then = () => {
+      try {
+        underway = this.inner.start(collective, result);
+      } catch (error) {
+        failure = error;
+      }
+    };
+    const counts = countsOf(collective, this.size);
+    const comparison = this.agreement.begin(mine, { counts, then, called: new Error() });
+    return {
+      waiting: this.agreement.waitingIn(mine),
+      meeting: comparison.number,
+      ready: () => comparison.isOver && (underway === undefined || underway.poll()),
+      isComing: () => comparison.hasMet,
+      result() {
+        if (underway !== undefined) return underway.wait();
+        throw comparison.failure() ?? failure;
+      },
+    };
   }
 
   private startSend(
