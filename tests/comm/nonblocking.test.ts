@@ -43,3 +43,4 @@ forEachMpi([1, 2, 3, 4], (place) => {
   forms(place);
   together(place);
 });
+forEachMpi([2], together, { check: true });

@@ -55,7 +55,10 @@ export class MpiPool {
   async run<T>(module: string, name: string, arg?: unknown, options: RunOptions = {}): Promise<T[]> {
     this.job ??= new Job(this.mpiexec, this.size, this.check);
     try {
-      return await this.job.run<T>({ module, name, arg }, options.timeoutMs ?? 20_000);
+      return await this.job.run<T>(
+        { module, name, arg },
+        options.timeoutMs ?? (this.check ? 60_000 : 20_000),
+      );
     } catch (error) {
       this.job.kill();
       this.job = undefined;

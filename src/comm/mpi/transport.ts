@@ -313,8 +313,18 @@ export class MpiTransport implements Transport {
   }
 
   free(): void {
-    const { mpi } = this;
+    this.closeFiles();
+    this.release();
+  }
+
+  /** Closes files that all ranks have let go of; collective if there are any. */
+  closeFiles(): void {
     closeReleased(this, CALL["file.close"]);
+  }
+
+  /** Gives the communicator itself back. */
+  release(): void {
+    const { mpi } = this;
     if (this.scheduling) mpi.scheduling--;
     this.scheduling = false;
     this.lane?.free();

@@ -52,6 +52,20 @@ all send first, and such a send waits until it is received: use sendrecv, or ise
     program: "if (rank === 0) comm.barrier(); else comm.bcast(a);",
     report: `mismatch: ranks of world called different collectives: rank 0: barrier() at LINE; rank 1: bcast(4 × float64, root 0) at LINE`,
   },
+  "different collectives that do not wait": {
+    program: "(rank === 0 ? comm.ibarrier() : comm.ibcast(a)).wait();",
+    report: `mismatch: ranks of world called different collectives: rank 0: ibarrier() at LINE; rank 1: ibcast(4 × float64, root 0) at LINE`,
+  },
+  "a collective that one rank never starts": {
+    program:
+      "const request = comm.iallreduce(a); if (rank === 0) comm.ibarrier().wait(); else request.wait();",
+    report: `deadlock: rank 0 waits for rank 1, which has returned:
+  rank 0 waits in ibarrier for rank 1 (on world) at LINE
+  rank 1 has returned`,
+    also: [
+      "rank 0 has returned without waiting for its iallreduce (4 × float64, op sum, on world) started at LINE",
+    ].slice(1),
+  },
   "a collective and a message": {
     size: 4,
     program: "if (rank === 0) comm.recv(a); else comm.allreduce(a, { op: 'max' });",

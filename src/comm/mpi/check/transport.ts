@@ -1,4 +1,4 @@
-import { CALLS } from "../../calls.js";
+import { CALL, CALLS } from "../../calls.js";
 import type { Collective } from "../../collective.js";
 import { ANY_SOURCE } from "../../comm.js";
 import { bytesOf, type ElementType, FLOAT64, OBJECT, type TypedArray } from "../../elements.js";
@@ -258,7 +258,12 @@ export class CheckedTransport implements Transport {
   }
 
   free(): void {
-    this.supervision.close(this.agreement, () => this.inner.free());
+    const { inner } = this;
+    if (inner.files.length > 0) {
+      this.meet(CALL.free);
+      inner.closeFiles();
+    }
+    this.supervision.close(this.agreement, () => inner.release());
   }
 
   abort(code: number): never {
