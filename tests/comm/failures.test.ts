@@ -16,7 +16,7 @@ describe("a mismatch is reported by all ranks, and the communicator still works"
   for (const size of [2, 4]) {
     const pool = new RankPool(size);
     after(() => pool.close());
-    for (const body of ["collectives", "counts", "throwingOperation"]) {
+    for (const body of ["collectives", "counts", "throwingOperation", "startedDifferent"]) {
       test(`${body}, ${size} ranks`, async () => void (await pool.run(BODIES, body)));
     }
   }
@@ -39,6 +39,9 @@ describe("waiting for a rank that has returned is an error that names both", () 
     bcastObject: /^deadlock: bcastObject: rank 0 of world waits for rank 1/,
     split: /^deadlock: split: rank 0 of world waits for rank 1/,
     awaitRecv: /^deadlock: irecv: rank 0 waits for rank 1/,
+    iallreduce:
+      /^deadlock: iallreduce: rank 0 waits for rank 1, which has returned without doing its part \(on world\)/,
+    awaitIbarrier: /^deadlock: ibarrier: rank 0 waits for rank 1, which has returned/,
     awaitSend: /^deadlock: isend: rank 0 waits for rank 1/,
   };
   for (const [what, pattern] of Object.entries(expected)) {

@@ -32,7 +32,6 @@ export class Schedule {
         else this.steps = value;
       }
     } catch (error) {
-      this.failed = false; // it says more than what came of it elsewhere and is already noted
       this.fail(error);
     } finally {
       this.advancing = false;
@@ -40,8 +39,9 @@ export class Schedule {
     return happened;
   }
 
-  /** Ends it before it is complete. */
+  /** Ends it with an error, which says more than what has come of it and is already noted. */
   fail(error: unknown): void {
+    this.failed = false;
     this.note(error);
     this.steps = [];
     this.done = true;

@@ -1,4 +1,5 @@
 import type { ElementType, TypedArray } from "../elements.js";
+import { announcementBytes } from "./announcements.js";
 
 /*
  * Where the collectives of one communicator meet: one slot for each rank, twice, used in turn. A rank that is one meeting
@@ -17,9 +18,14 @@ function slotBytes(size: number): number {
   return Math.ceil((PAYLOAD + INLINE + 24 * size) / 128) * 128;
 }
 
-/** The memory in which a communicator of `size` ranks meets. */
+/** The memory in which a communicator of `size` ranks meets, and behind it that of its announcements. */
 export function allocateArea(size: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(2 * size * slotBytes(size));
+  return new SharedArrayBuffer(announcementsBegin(size) + announcementBytes(size));
+}
+
+/** Where in an area the announcements begin, in bytes. */
+export function announcementsBegin(size: number): number {
+  return 2 * size * slotBytes(size);
 }
 
 /** The slots of one communicator as one of its ranks uses them. */

@@ -16,10 +16,12 @@ export class CollectiveRequest<T> extends ThreadsRequest<T> {
   private readonly schedule: Schedule;
   /** The doorbell as it was before the last look. */
   private seen = 0;
+  private checked = false;
 
   /**
    * @param number how many collectives have been started on the communicator before this one
    * @param result what the request gives when it is complete
+   * @param disagreement the error of ranks that have started another one, if there are any
    */
   constructor(
     endpoint: Endpoint,
@@ -27,6 +29,7 @@ export class CollectiveRequest<T> extends ThreadsRequest<T> {
     number: number,
     private readonly collective: Collective,
     private readonly result: () => T,
+    private readonly disagreement: () => TuttiError | undefined,
   ) {
     super(endpoint);
     this.lane = new ThreadsLane(endpoint, collective.call, group, number);
@@ -43,20 +46,20 @@ export class CollectiveRequest<T> extends ThreadsRequest<T> {
         this.giveUp(error);
       }
     }
-    schedule.check();
+    this.check();
     return this.result();
   }
 
   test(): boolean {
     const { schedule } = this;
     if (!schedule.done) this.look();
-    if (schedule.done) schedule.check();
+    if (schedule.done) this.check();
     return schedule.done;
   }
 
   blocking(): Blocking {
-    const { schedule, lane } = this;
-    return { ready: () => schedule.done, lost: () => lane.lost(), waiting: () => this.waiting() };
+    const { schedule } = this;
+    return { ready: () => schedule.done, lost: () => this.lost(), waiting: () => this.waiting() };
   }
 
   protected turn(): Promise<void> {
@@ -66,11 +69,25 @@ export class CollectiveRequest<T> extends ThreadsRequest<T> {
   private look(): void {
     const { control, links, rank } = this.endpoint;
     this.seen = control.doorbell(rank);
-    const error: TuttiError | undefined = this.lane.lost();
+    const error = this.lost();
     links.progress();
     if (this.schedule.done) return;
     control.throwIfAborted();
     if (error !== undefined) this.giveUp(error);
+  }
+
+  /** Throws what went wrong: that ranks disagree says more than what has come of it. */
+  private check(): void {
+    if (this.checked) return;
+    const error = this.disagreement();
+    if (error !== undefined) this.schedule.fail(error);
+    this.schedule.check();
+    this.checked = true;
+  }
+
+  /** Why it can never be complete, if that is so. */
+  private lost(): TuttiError | undefined {
+    return this.disagreement() ?? this.lane.lost();
   }
 
   private giveUp(error: unknown): void {

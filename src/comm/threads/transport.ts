@@ -7,10 +7,12 @@ import { type Group, Receive } from "../matching.js";
 import type { Matched } from "../message.js";
 import type { Reduction } from "../ops.js";
 import type { Request } from "../request.js";
-import { signature } from "../signature.js";
+import { signature, signatureOf } from "../signature.js";
 import { Status } from "../status.js";
 import type { Pieces, Transport } from "../transport.js";
 import type { WindowSpec, WindowTransport } from "../window/transport.js";
+import { Announcements } from "./announcements.js";
+import { announcementsBegin } from "./area.js";
 import { bcast } from "./bcast.js";
 import { CollectiveRequest } from "./collective-request.js";
 import { allgather, alltoall, gather, reduceScatter, scan, scatter } from "./collectives.js";
@@ -30,6 +32,7 @@ export class ThreadsTransport implements Transport {
   readonly size: number;
   readonly name: string;
   private readonly meeting: Meeting;
+  private readonly announcements: Announcements;
   private readonly everybody: readonly number[];
   /** Nonblocking collectives started so far. */
   private started = 0;
@@ -43,6 +46,7 @@ export class ThreadsTransport implements Transport {
     this.size = group.ranks.length;
     this.name = group.name;
     this.meeting = new Meeting(endpoint, group, area);
+    this.announcements = new Announcements(area, announcementsBegin(this.size), group);
     endpoint.groups.set(group.context, group);
     this.everybody = group.ranks.map((_, rank) => rank);
   }
@@ -185,7 +189,15 @@ export class ThreadsTransport implements Transport {
   start<T>(collective: Collective, result: () => T): Request<T> {
     const number = this.started;
     this.started = (number + 1) & MAX_TAG;
-    return new CollectiveRequest(this.endpoint, this.group, number, collective, result);
+    const { endpoint, group, announcements } = this;
+    const signature = signatureOf(collective);
+    announcements.show(number, signature);
+    const disagreement = () => announcements.disagreement(number, signature);
+    const error = disagreement();
+    if (error === undefined)
+      return new CollectiveRequest(endpoint, group, number, collective, result, disagreement);
+    for (const rank of group.ranks) if (rank !== endpoint.rank) endpoint.control.wake(rank); // so that they see it, too
+    throw error;
   }
 
   split(call: number, color: number | undefined, key: number, name: string): Transport | undefined {

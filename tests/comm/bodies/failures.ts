@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ANY_SOURCE, type Comm } from "../../../src/comm/index.js";
+import { ANY_SOURCE, type Comm, type Request } from "../../../src/comm/index.js";
 import { TuttiError } from "../../../src/errors.js";
 
 /** What an action throws, as values that can leave the thread. */
@@ -178,6 +178,8 @@ const waits: Record<string, (comm: Comm) => unknown> = {
   longSend: (comm) => comm.send(new Int8Array(1e6), 1),
   barrier: (comm) => comm.barrier(),
   allreduce: (comm) => comm.allreduce(1),
+  iallreduce: (comm) => comm.iallreduce(1).wait(),
+  awaitIbarrier: (comm) => comm.ibarrier(),
   longAllreduce: (comm) => comm.allreduce(new Float64Array(1e5)),
   bcastObject: (comm) => comm.bcastObject(1, { root: 1 }),
   split: (comm) => comm.split(0),
@@ -249,4 +251,38 @@ export function waitForSelf(comm: Comm): void {
   ]) {
     assert.equal(caught(call).code, "deadlock");
   }
+}
+
+/** Ranks that start different collectives are told so, at the start or when they wait; the communicator works on. */
+export async function startedDifferent(comm: Comm): Promise<void> {
+  const { rank, size } = comm;
+  const last = rank === size - 1;
+  const long = 50_000;
+  const cases: (() => Request<unknown>)[] = [
+    () => (last ? comm.ibarrier() : comm.iallreduce(1)),
+    () => comm.iallreduce(new Float64Array(last ? long : 3)),
+    () => comm.iallreduce(last ? new Float32Array(long) : new Float64Array(long)),
+    () => comm.iallreduce(1, { op: last ? "max" : "min" }),
+    () => comm.iallgather(new Int32Array(last ? 3 : 2)),
+  ];
+  for (const [k, start] of cases.entries()) {
+    let error: unknown;
+    try {
+      const request = start();
+      if (k % 2 === 0) await request;
+      else request.wait();
+    } catch (thrown) {
+      error = thrown;
+    }
+    assert.ok(error instanceof TuttiError, `rank ${rank}, case ${k}: ${error}`);
+    assert.equal(error.code, "mismatch");
+    assert.match(error.message, /^ranks of world started different collectives: .*rank/);
+    assert.equal(comm.iallreduce(1).wait(), size);
+    comm.barrier();
+  }
+  const counts = Array.from({ length: size }, (_, r) => (last && r === 0 ? 3 : 2));
+  const given = { sendCounts: counts, recvCounts: new Array<number>(size).fill(2) };
+  const request = comm.ialltoall(new Int16Array(2 * size + 1), given);
+  if (rank === 0) assert.throws(() => request.wait(), { message: /^ialltoall: .*3/ });
+  else request.wait();
 }
