@@ -80,6 +80,7 @@ export class MpiFile implements FileTransport {
 
   setView(views: readonly View[]): void {
     const { mpi, f, lane } = this;
+    lane.enter();
     this.view = views[lane.rank];
     const { type, offset, pattern } = this.view;
     const origin = offset + pattern.start * type.bytes;
@@ -101,6 +102,7 @@ export class MpiFile implements FileTransport {
   }
 
   resize(_call: number, bytes: number): void {
+    this.lane.enter();
     this.must(this.f.File_set_size(this.handle, bytes));
   }
 
@@ -113,6 +115,7 @@ export class MpiFile implements FileTransport {
 
   close(): void {
     const { files } = this.comm;
+    this.lane.enter();
     files.splice(files.indexOf(this), 1);
     const handle = BigUint64Array.of(BigInt(this.handle));
     this.must(this.f.File_close(this.mpi.address(handle)));

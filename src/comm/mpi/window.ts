@@ -10,6 +10,7 @@ import { inTurn } from "./window-turns.js";
 
 /** A communicator of a window alone. */
 interface MpiGroup extends Group {
+  enter(): void;
   free(): void;
 }
 
@@ -171,6 +172,7 @@ class MpiWindow implements WindowTransport {
   fence(call: number): void {
     const { f } = this.group.mpi;
     this.meet(call);
+    this.group.enter();
     this.flush(call, undefined);
     this.sync(call);
     this.must(call, f.Barrier(this.group.comm));
@@ -179,6 +181,7 @@ class MpiWindow implements WindowTransport {
 
   lock(call: number, target: number, shared: boolean): void {
     const { f, abi } = this.group.mpi;
+    this.group.enter();
     const type = shared ? abi.lockShared : abi.lockExclusive;
     this.must(call, f.Win_lock(type, target, 0, this.locks.win));
     this.sync(call);
@@ -191,6 +194,7 @@ class MpiWindow implements WindowTransport {
   }
 
   lockAll(call: number): void {
+    this.group.enter();
     this.must(call, this.group.mpi.f.Win_lock_all(0, this.locks.win));
     this.sync(call);
   }
@@ -214,6 +218,7 @@ class MpiWindow implements WindowTransport {
 
   free(call: number): void {
     this.meet(call);
+    this.group.enter();
     this.must(call, this.group.mpi.f.Win_unlock_all(this.win));
     for (const window of [this.guard, this.locks, this.data]) window.free(call);
     this.group.free();
