@@ -2,11 +2,13 @@ export { DM } from "./dm/dm.js";
 export { type BoundaryType, type Box, DMDA, type DMDAOptions, type StencilType } from "./dm/dmda.js";
 export { GridArray } from "./dm/grid-array.js";
 export type { Indices, InsertMode, Values } from "./indices.js";
+export { IS, type ISOptions } from "./is.js";
 export { type Convergence, KSP, type KSPMonitor, type KSPTolerances, type KSPType } from "./ksp.js";
 export { type AijOptions, Mat, type MatOptions, type MatSizes, type ShellOperations } from "./mat.js";
 export { garbageCleanup, liveObjects, PetscObject } from "./object.js";
 export { PC, type PCType } from "./pc.js";
 export { initialize } from "./runtime.js";
+export { Scatter, type ScatterMode } from "./scatter.js";
 export type { Size } from "./sizes.js";
 export {
   SNES,

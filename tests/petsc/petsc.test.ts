@@ -6,6 +6,7 @@ import { forEachPetsc, noPetsc } from "../support/petsc.js";
 
 const BODIES = {
   vec: ["array", "algebra", "setValues", "errors"],
+  scatter: ["indexSets", "anywhere", "toAllAndZero"],
   optimize: ["minima", "leastSquares", "bounds"],
   integrate: ["decay", "implicit", "events"],
   solvers: ["matrices", "coordinates", "linear", "shells", "grids", "nonlinear", "throwing"],
