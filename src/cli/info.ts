@@ -94,7 +94,8 @@ function asText(info: Info): string {
       FFI: info.ffi.path ?? info.ffi.reason,
     }),
     mpiSection(info),
-    librarySection("Libraries that this version does not use", info, ["PETSc", "SLEPc", "FFTW"]),
+    librarySection("Solvers, for tutti/petsc and tutti/slepc", info, ["PETSc", "SLEPc"]),
+    librarySection("Libraries that this version does not use", info, ["FFTW"]),
   ].join("\n\n");
 }
 
