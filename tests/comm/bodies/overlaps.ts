@@ -29,6 +29,7 @@ export function severalAtOnce(comm: Comm): void {
   const sum = (size * (size + 1)) / 2;
   const all = Int32Array.from({ length: size }, (_, r) => r + 1);
   const upTo = (count: number) => (count * (count + 1)) / 2;
+  const ordered = comm.allreduce(floats(rank, LONG));
   for (let turn = 0; turn < 3; turn++) {
     const started: (() => void)[] = [];
     const start = <T>(request: Request<T>, check: (value: T) => void) =>
@@ -47,9 +48,7 @@ export function severalAtOnce(comm: Comm): void {
     start(comm.ireduceScatter(new Int32Array(size).fill(rank + 1)), ([got]) => assert.equal(got, sum));
     start(comm.iscan(rank + 1), (got) => assert.equal(got, upTo(rank + 1)));
     start(comm.iexscan(rank + 1), (got) => assert.equal(got, rank === 0 ? undefined : upTo(rank)));
-    start(comm.iallreduce(floats(rank, LONG)), (got) =>
-      assert.deepEqual(got, comm.size === 1 ? floats(rank, LONG) : got),
-    );
+    start(comm.iallreduce(floats(rank, LONG)), (got) => assert.deepEqual(got, ordered));
     for (let k = started.length, at = 3 * rank + turn; k > 0; k--, at += 5) started.splice(at % k, 1)[0]();
   }
 }
@@ -210,4 +209,57 @@ export function throwingOperation(comm: Comm): void {
     else scanned.wait();
     assert.equal(comm.allreduce(1), comm.size);
   }
+}
+
+/** Random sequences of starts, completions, messages and blocking collectives on three communicators; every rank knows the plan. */
+export function randomSequences(world: Comm): void {
+  const { rank, size } = world;
+  const comms = [world, world.dup(), world.split(0, -rank)];
+  const [left, right] = [(rank + size - 1) % size, (rank + 1) % size];
+  for (let seed = 1; seed <= 3; seed++) {
+    const shared = randomNumbers(seed); // the same on all ranks
+    const own = randomNumbers(seed + 10 * (rank + 1));
+    const pending: (() => void)[] = [];
+    const complete = () => pending.splice(own(pending.length), 1)[0]();
+    for (let k = 0; k < 60; k++) {
+      const comm = comms[shared(3)];
+      const length = [1, 40, 3000, LONG][shared(4)];
+      const root = shared(size);
+      const kind = shared(7);
+      const sum = (size * (size - 1)) / 2 + size * k;
+      const isSum = (got: Float64Array | undefined) =>
+        assert.ok(got === undefined || (got.length === length && got.every((value) => value === sum)));
+      const input = () => new Float64Array(length).fill(rank + k);
+      const start = <T>(request: Request<T>, check: (got: T) => void) =>
+        pending.push(() => check(request.wait()));
+      if (kind === 0) start(comm.iallreduce(input()), isSum);
+      else if (kind === 1) start(comm.ireduce(input(), { root }), isSum);
+      else if (kind === 2)
+        start(comm.ibcast(new Float64Array(length).fill(comm.rank === root ? k : -1), { root }), (got) =>
+          assert.ok(got.every((value) => value === k)),
+        );
+      else if (kind === 3)
+        start(comm.iallgather(Int32Array.of(comm.rank * k)), (got) =>
+          assert.ok(got.every((value, r) => value === r * k)),
+        );
+      else if (kind === 4) {
+        const got = new Float64Array(length);
+        start(world.irecv(got, left, k), () => assert.equal(got[length - 1], left + k));
+        start(world.isend(input(), right, k), () => {});
+      } else if (kind === 5) assert.equal(comm.allreduce(rank + k), sum);
+      else start(comm.ibarrier(), () => {});
+      while (pending.length > own(12)) complete();
+    }
+    while (pending.length > 0) complete();
+  }
+  for (const comm of comms.slice(1)) comm.free();
+}
+
+/** A generator of numbers below `n`, the same for the same seed (the multiplier of L'Ecuyer 1999 for 2³¹ − 1). */
+function randomNumbers(seed: number): (n: number) => number {
+  let state = BigInt(seed + 1);
+  return (n) => {
+    state = (state * 48271n) % 2147483647n;
+    return Number(state % BigInt(n));
+  };
 }
