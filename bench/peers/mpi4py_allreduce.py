@@ -8,8 +8,8 @@ def main():
     args = arguments(__doc__, 10_000, 1000, 100)
     comm = MPI.COMM_WORLD
     count = args.bytes // 4
-    buf = [np.zeros(count, np.float32), count, MPI.FLOAT]
-    out = [np.zeros(count, np.float32), count, MPI.FLOAT]
+    buf = [np.ones(count, np.float32), count, MPI.FLOAT]
+    out = [np.ones(count, np.float32), count, MPI.FLOAT]
     comm.Barrier()
     us = time_each(args, lambda: comm.Allreduce(buf, out))
     report(comm, args, comm.allreduce(us) / comm.size)

@@ -9,8 +9,8 @@ WINDOW = 64
 def main():
     args = arguments(__doc__, 1000, 100, 20)
     comm = MPI.COMM_WORLD
-    messages = [np.zeros(args.bytes, np.uint8), args.bytes, MPI.BYTE]
-    answer = [np.zeros(4, np.uint8), 4, MPI.BYTE]
+    messages = [np.ones(args.bytes, np.uint8), args.bytes, MPI.BYTE]
+    answer = [np.ones(4, np.uint8), 4, MPI.BYTE]
     requests = [MPI.REQUEST_NULL] * WINDOW
 
     def send():

@@ -7,8 +7,8 @@ from mpi4py_timing import MPI, arguments, report, time_each
 def main():
     args = arguments(__doc__, 10_000, 1000, 100)
     comm = MPI.COMM_WORLD
-    send = np.zeros(args.bytes, np.uint8)
-    recv = np.zeros(args.bytes, np.uint8)
+    send = np.ones(args.bytes, np.uint8)
+    recv = np.ones(args.bytes, np.uint8)
     # Buffers described once: without this every call would look them up again.
     outgoing, incoming = [send, args.bytes, MPI.BYTE], [recv, args.bytes, MPI.BYTE]
 

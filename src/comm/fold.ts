@@ -1,3 +1,4 @@
+import { addressOf, nativeCopy } from "../native/index.js";
 import type { ElementType } from "./elements.js";
 import type { ElementOp, Reduction } from "./ops.js";
 import { type SimdKernel, simdModule } from "./simd.js";
@@ -9,7 +10,9 @@ export interface Part {
 }
 
 // The inputs pass through the scratch memory in blocks that stay in the first two cache levels.
-const BLOCK = 16384;
+const BLOCK = 32768;
+// Shorter parts are copied in the time that it takes to ask for their addresses.
+const NATIVE_MIN = 65536;
 // Below this, setting up a kernel costs more than it saves.
 const SIMD_MIN = 128;
 
@@ -29,6 +32,12 @@ export function foldValues<T>(op: ElementOp<T>, values: { [index: number]: T }, 
     for (let i = 0; i + distance < count; i += 2 * distance) values[i] = op(values[i], values[i + distance]);
   }
   return values[0];
+}
+
+/** How stretches of the inputs come into the scratch memory, and the result of a block from its beginning to an output. */
+interface Ports {
+  load(input: number, begin: number, bytes: number, to: number): void;
+  store(output: number, begin: number, bytes: number): void;
 }
 
 /** Combines buffers of several ranks elementwise, in the order of every reduction. */
@@ -53,20 +62,20 @@ export class Folder {
     this.reserve(stride * (2 + Math.ceil(Math.log2(inputs.length))));
     const kernel = length < SIMD_MIN ? undefined : this.simd.kernels.get(`${reduction.name} ${type.name}`);
     const combine = kernel ?? this.combineIn(reduction, type);
+    const ports = this.ports(inputs, outputs, length);
     for (let begin = 0; begin < length; begin += block) {
       const bytes = Math.min(block, length - begin);
       // kernels go on to the next multiple of 64; what they find there is never copied out
       const rounded = kernel === undefined ? bytes : Math.ceil(bytes / 64) * 64;
-      this.foldBlock(combine, inputs, 0, inputs.length, begin, bytes, rounded, 0, stride);
-      const result = this.scratch.subarray(0, bytes);
-      for (const out of outputs) out.bytes.set(result, out.at + begin);
+      this.foldBlock(combine, ports, 0, inputs.length, begin, bytes, rounded, 0, stride);
+      for (let i = 0; i < outputs.length; i++) ports.store(i, begin, bytes);
     }
   }
 
   /** Leaves the combination of `count` inputs from `first` on in the scratch memory at `to`. */
   private foldBlock(
     combine: SimdKernel,
-    inputs: readonly Part[],
+    ports: Ports,
     first: number,
     count: number,
     begin: number,
@@ -76,14 +85,35 @@ export class Folder {
     stride: number,
   ): void {
     if (count === 1) {
-      const from = inputs[first].at + begin;
-      this.scratch.set(inputs[first].bytes.subarray(from, from + bytes), to);
+      ports.load(first, begin, bytes, to);
       return;
     }
     const left = leftPart(count);
-    this.foldBlock(combine, inputs, first, left, begin, bytes, rounded, to, stride);
-    this.foldBlock(combine, inputs, first + left, count - left, begin, bytes, rounded, to + stride, stride);
+    this.foldBlock(combine, ports, first, left, begin, bytes, rounded, to, stride);
+    this.foldBlock(combine, ports, first + left, count - left, begin, bytes, rounded, to + stride, stride);
     combine(to, to, to + stride, rounded);
+  }
+
+  /** Ways between the parts and the scratch memory: by the C library's copies if they are at hand and worth it. */
+  private ports(inputs: readonly Part[], outputs: readonly Part[], length: number): Ports {
+    const copy = length < NATIVE_MIN ? undefined : nativeCopy(length * (inputs.length + outputs.length));
+    const { scratch } = this;
+    if (copy === undefined) {
+      return {
+        load(i, begin, bytes, to) {
+          const from = inputs[i].at + begin;
+          scratch.set(inputs[i].bytes.subarray(from, from + bytes), to);
+        },
+        store: (i, begin, bytes) => outputs[i].bytes.set(scratch.subarray(0, bytes), outputs[i].at + begin),
+      };
+    }
+    const addresses = (parts: readonly Part[]) =>
+      parts.map((part) => addressOf(part.bytes.subarray(part.at, part.at + length)));
+    const [sources, targets, middle] = [addresses(inputs), addresses(outputs), addressOf(scratch)];
+    return {
+      load: (i, begin, bytes, to) => copy(middle + to, sources[i] + begin, bytes),
+      store: (i, begin, bytes) => copy(targets[i] + begin, middle, bytes),
+    };
   }
 
   private combineIn(reduction: Reduction, type: ElementType): SimdKernel {

@@ -1,4 +1,5 @@
 export { type NativeCallback, nativeCallback } from "./callback.js";
+export { copyBytes, nativeCopy } from "./copy.js";
 export { describeFfi } from "./ffi.js";
 export { findLibrary, type LibrarySearch } from "./find.js";
 export { Library, type LoadOptions, loadLibrary, type NativeFunction } from "./library.js";

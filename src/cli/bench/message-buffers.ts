@@ -5,12 +5,14 @@ import { TuttiError } from "../../errors.js";
 export const MEMORIES = ["shared", "private"] as const;
 export type Memory = (typeof MEMORIES)[number];
 
-/** Zeros of `bytes` bytes in a buffer of their own. Throws TuttiError "memory" when there is not that much. */
+/** A buffer of its own, every page of which has been written to: what no page stands behind would be quicker to read. Throws TuttiError "memory" when there is not that much. */
 export function allocate(bytes: number, memory: Memory): ArrayBuffer | SharedArrayBuffer {
   try {
     // Some versions of Node end the thread instead of throwing.
     if (bytes > totalmem()) throw new RangeError(`the machine has ${totalmem()} bytes`);
-    return memory === "shared" ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+    const buffer = memory === "shared" ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+    new Uint8Array(buffer).fill(1);
+    return buffer;
   } catch (cause) {
     throw new TuttiError(
       "memory",

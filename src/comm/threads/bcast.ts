@@ -1,3 +1,4 @@
+import { copyBytes } from "../../native/index.js";
 import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
 import { type Signature, signature } from "../signature.js";
 import { INLINE } from "./area.js";
@@ -39,7 +40,7 @@ function bcastLong(meeting: Meeting, same: Signature, bytes: Uint8Array, root: n
   if (isRoot) {
     const shown = stage ?? (bytes.buffer as SharedArrayBuffer);
     area.setLocation(0, buffers.show(shown, group.ranks), stage ? 0 : bytes.byteOffset);
-    staged?.set(bytes.subarray(0, STEP));
+    if (staged) copyBytes(staged, bytes.subarray(0, STEP));
   }
   const inSteps = (meeting.meet(same, stage ? STEPS : 0) & STEPS) !== 0;
   const step = inSteps ? STEP : bytes.length;
@@ -51,10 +52,10 @@ function bcastLong(meeting: Meeting, same: Signature, bytes: Uint8Array, root: n
     }
     // the root fills one half of the stage while the others read the other
     const next = at + step;
-    staged?.set(bytes.subarray(next, next + step), ((k + 1) & 1) * STEP);
+    if (staged) copyBytes(staged.subarray(((k + 1) & 1) * STEP), bytes.subarray(next, next + step));
     if (source !== undefined) {
       const from = inSteps ? (k & 1) * STEP : 0;
-      bytes.set(source.subarray(from, from + Math.min(step, bytes.length - at)), at);
+      copyBytes(bytes.subarray(at), source.subarray(from, from + Math.min(step, bytes.length - at)));
     }
   }
   area.next();

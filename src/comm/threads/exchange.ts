@@ -1,3 +1,4 @@
+import { copyBytes } from "../../native/index.js";
 import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
 import type { Part } from "../fold.js";
 import type { Signature } from "../signature.js";
@@ -30,7 +31,7 @@ export function exchange(
     let lies: { buffer: ArrayBufferLike; byteOffset: number } = input;
     if (!(input.buffer instanceof SharedArrayBuffer)) {
       stage = buffers.stage(input.length);
-      new Uint8Array(stage).set(input);
+      copyBytes(new Uint8Array(stage), input);
       lies = { buffer: stage, byteOffset: 0 };
     }
     area.setLocation(0, buffers.show(lies.buffer as SharedArrayBuffer, group.ranks), lies.byteOffset);
@@ -65,5 +66,5 @@ export function copyElements(
   to: number,
 ): void {
   const begin = at + from * type.bytes;
-  bytesOf(out).set(bytes.subarray(begin, begin + count * type.bytes), to * type.bytes);
+  copyBytes(bytesOf(out).subarray(to * type.bytes), bytes.subarray(begin, begin + count * type.bytes));
 }

@@ -6,6 +6,11 @@ import { openRing, type Ring } from "./ring.js";
 import type { Send } from "./send.js";
 import type { SharedBuffers } from "./shared-buffers.js";
 
+/** Bytes of staging buffers beyond which a message waits for one to come back: about what the last cache level holds. */
+const MOST_STAGED = 16 * 1024 * 1024;
+/** Milliseconds that it waits; a fresh buffer costs more than a copy, because the system must clear its pages. */
+const PATIENCE = 1;
+
 /** The rings between one rank and all others, and the messages under way in them. */
 export class Links {
   private readonly incoming: readonly { readonly ring: Ring; readonly sender: Sender }[];
@@ -16,6 +21,8 @@ export class Links {
   private untaken: Send[] = [];
   /** Nonblocking collectives, which messages move on. */
   readonly schedules = new Schedules();
+  /** Whether messages that were waited for have come to be taken. */
+  private worthWaiting = true;
   /** Counts everything that {@link Links.progress} achieves. */
   events = 0;
 
@@ -23,7 +30,7 @@ export class Links {
     rings: SharedArrayBuffer,
     rank: number,
     control: Control,
-    buffers: SharedBuffers,
+    private readonly buffers: SharedBuffers,
     private readonly matcher: Matcher,
   ) {
     const { size } = control;
@@ -72,6 +79,22 @@ export class Links {
     if (this.schedules.count > 0 && this.schedules.advance()) this.events++;
   }
 
+  /**
+   * A staging buffer for a long message. Where many are in use already it waits a little for the receivers, if they are at
+   * it: a stream of messages then goes through few buffers, which stay in the cache.
+   */
+  stage(bytes: number): SharedArrayBuffer {
+    const { buffers } = this;
+    if (this.worthWaiting && buffers.stagedBytes + bytes > MOST_STAGED && this.untaken.length > 0) {
+      const deadline = performance.now() + PATIENCE;
+      while (buffers.stagedBytes + bytes > MOST_STAGED && this.untaken.length > 0 && this.worthWaiting) {
+        this.collectTaken();
+        this.worthWaiting = performance.now() < deadline;
+      }
+    }
+    return buffers.stage(bytes);
+  }
+
   private transmitWaiting(): void {
     const full = new Set<number>();
     this.waiting = this.waiting.filter((send) => {
@@ -89,6 +112,7 @@ export class Links {
   private collectTaken(): void {
     this.untaken = this.untaken.filter((send) => {
       if (!send.collect()) return true;
+      this.worthWaiting = true;
       this.events++;
       return false;
     });

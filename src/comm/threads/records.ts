@@ -1,3 +1,4 @@
+import { copyBytes } from "../../native/index.js";
 import type { Arrival } from "../matching.js";
 import type { Ring } from "./ring.js";
 import { awaitReadable, setTaken, type Ticket } from "./tickets.js";
@@ -169,7 +170,7 @@ class RendezvousMessage implements Incoming {
       const message = new Uint8Array(sender.find(location.bufferId), offset, bytes);
       for (let at = 0, chunk = 0; at < bytes; at += CHUNK, chunk++) {
         awaitReadable(ticket, chunk);
-        into.set(message.subarray(at, at + CHUNK), at);
+        copyBytes(into.subarray(at), message.subarray(at, at + CHUNK));
       }
     }
     setTaken(ticket);

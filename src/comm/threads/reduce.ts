@@ -1,3 +1,4 @@
+import { copyBytes } from "../../native/index.js";
 import { bytesOf, type ElementType, type TypedArray } from "../elements.js";
 import { foldValues, type Part } from "../fold.js";
 import type { ElementOp, Reduction } from "../ops.js";
@@ -132,7 +133,7 @@ function reduceInSteps(meeting: Meeting, task: Task, shared: readonly (Part | un
   let failure: unknown;
   for (let at = 0; at < buf.byteLength; at += step) {
     const length = Math.min(step, buf.byteLength - at);
-    if (shared[rank] === undefined) staged.set(input.subarray(at, at + length));
+    if (shared[rank] === undefined) copyBytes(staged, input.subarray(at, at + length));
     area.next();
     if (at === 0) area.setLocation(0, buffers.show(stage, group.ranks), 0);
     meeting.again(signature);
@@ -153,7 +154,7 @@ function reduceInSteps(meeting: Meeting, task: Task, shared: readonly (Part | un
     meeting.again(signature);
     for (let r = 0; r < size && result !== undefined; r++) {
       const [first, last] = slice(length, unit, size, r);
-      result.set(stages[r].subarray(step + first, step + last), at + first);
+      copyBytes(result.subarray(at + first), stages[r].subarray(step + first, step + last));
     }
   }
   area.next();

@@ -1,3 +1,4 @@
+import { copyBytes } from "../../native/index.js";
 import type { ElementType } from "../elements.js";
 import type { Group } from "../matching.js";
 import type { Endpoint } from "./endpoint.js";
@@ -79,9 +80,7 @@ export class Send {
     const ticket = endpoint.tickets.take();
     this.ticket = ticket;
     this.staged = !(message.buffer instanceof SharedArrayBuffer);
-    const buffer = this.staged
-      ? endpoint.buffers.stage(message.length)
-      : (message.buffer as SharedArrayBuffer);
+    const buffer = this.staged ? endpoint.links.stage(message.length) : (message.buffer as SharedArrayBuffer);
     this.lent = buffer;
     setReadable(ticket, this.staged ? 0 : ALL);
     return {
@@ -98,7 +97,7 @@ export class Send {
     const { message, ticket, lent } = this;
     const stage = new Uint8Array(lent!);
     for (let at = 0, chunk = 1; at < message.length; at += CHUNK, chunk++) {
-      stage.set(message.subarray(at, at + CHUNK), at);
+      copyBytes(stage.subarray(at), message.subarray(at, at + CHUNK));
       setReadable(ticket!, chunk);
     }
   }

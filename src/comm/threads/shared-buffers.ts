@@ -31,6 +31,8 @@ export class SharedBuffers {
   private readonly seen: Map<number, SharedArrayBuffer>[];
   private readonly idle: SharedArrayBuffer[] = [];
   private idleBytes = 0;
+  /** Bytes of staging buffers in use. */
+  stagedBytes = 0;
   private latest: { readonly buffer: SharedArrayBuffer; readonly entry: Entry } | undefined;
   private nextId = 1;
 
@@ -74,21 +76,25 @@ export class SharedBuffers {
 
   /** A buffer of at least `bytes` for data that are not in shared memory. Give it back with {@link SharedBuffers.unstage}. */
   stage(bytes: number): SharedArrayBuffer {
-    const i = this.idle.findIndex((buffer) => buffer.byteLength >= bytes);
-    if (i >= 0) {
-      const [buffer] = this.idle.splice(i, 1);
-      this.idleBytes -= buffer.byteLength;
-      return buffer;
-    }
-    const reusable = Math.max(SMALLEST_STAGE, 2 ** Math.ceil(Math.log2(bytes)));
-    return new SharedArrayBuffer(reusable <= MOST_IDLE ? reusable : bytes);
+    const buffer = this.takeIdle(bytes) ?? new SharedArrayBuffer(stageBytes(bytes));
+    this.stagedBytes += buffer.byteLength;
+    return buffer;
   }
 
   unstage(buffer: SharedArrayBuffer): void {
+    this.stagedBytes -= buffer.byteLength;
     if (this.idleBytes + buffer.byteLength > MOST_IDLE) return;
     this.idleBytes += buffer.byteLength;
     this.idle.push(buffer);
     this.idle.sort((a, b) => a.byteLength - b.byteLength);
+  }
+
+  private takeIdle(bytes: number): SharedArrayBuffer | undefined {
+    const i = this.idle.findIndex((buffer) => buffer.byteLength >= bytes);
+    if (i < 0) return undefined;
+    const [buffer] = this.idle.splice(i, 1);
+    this.idleBytes -= buffer.byteLength;
+    return buffer;
   }
 
   private entry(buffer: SharedArrayBuffer): Entry {
@@ -111,4 +117,9 @@ export class SharedBuffers {
       return;
     }
   }
+}
+
+function stageBytes(bytes: number): number {
+  const reusable = Math.max(SMALLEST_STAGE, 2 ** Math.ceil(Math.log2(bytes)));
+  return reusable <= MOST_IDLE ? reusable : bytes;
 }

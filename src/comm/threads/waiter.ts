@@ -4,12 +4,8 @@ import type { Waiting } from "../explain/operation.js";
 import type { Control } from "./control.js";
 import type { Explainer } from "./explainer.js";
 import type { Links } from "./links.js";
+import { SpinTime } from "./spin-time.js";
 import type { WaitBoard } from "./wait-board.js";
-
-/** Milliseconds that a rank looks for what it waits for before it sleeps. Falling asleep and waking up takes about 0.04. */
-const SPIN = 0.2;
-/** The same when ranks share cores, so that looking keeps another rank from working. */
-const SPIN_CROWDED = 0.005;
 
 /** What a rank blocks in. */
 export interface Blocking {
@@ -26,7 +22,7 @@ export interface Blocking {
 
 /** How one rank waits. */
 export class Waiter {
-  private readonly spinTime: number;
+  private readonly spinTime: SpinTime;
   private currentTurn: Promise<void> | undefined;
 
   constructor(
@@ -36,7 +32,7 @@ export class Waiter {
     private readonly links: Links,
     private readonly explainer: Explainer,
   ) {
-    this.spinTime = control.size <= availableParallelism() ? SPIN : SPIN_CROWDED;
+    this.spinTime = new SpinTime(control.size > availableParallelism());
   }
 
   /**
@@ -45,8 +41,12 @@ export class Waiter {
    * @param until lets the looking end as soon as it is done
    */
   block(blocking: Blocking, until?: { readonly done: boolean }): void {
-    const { control, rank, board, explainer } = this;
-    if (this.spin(blocking, until)) return;
+    const { control, rank, board, explainer, spinTime } = this;
+    const time = spinTime.next();
+    if (this.spin(blocking, time, until)) {
+      spinTime.succeeded(time);
+      return;
+    }
     let noted = false;
     try {
       do {
@@ -64,13 +64,15 @@ export class Waiter {
           noted = true;
           board.post(rank, waiting, seen);
           explainer.look(waiting, blocking.lost === undefined);
+          const start = performance.now();
           control.sleep(rank, seen);
+          spinTime.slept(performance.now() - start);
           suspected = explainer.leave();
         } finally {
           control.awake(rank);
         }
         if (suspected) this.settle(blocking);
-      } while (!this.spin(blocking, until));
+      } while (!this.spin(blocking, time, until));
     } finally {
       if (noted) board.setNote(rank, undefined);
     }
@@ -115,8 +117,8 @@ export class Waiter {
     }
   }
 
-  private spin({ ready }: Blocking, until?: { readonly done: boolean }): boolean {
-    const deadline = performance.now() + this.spinTime;
+  private spin({ ready }: Blocking, time: number, until?: { readonly done: boolean }): boolean {
+    const deadline = performance.now() + time;
     do {
       for (let i = 0; i < 64; i++) {
         this.links.progress(until);
