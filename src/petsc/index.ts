@@ -4,8 +4,10 @@ export { GridArray } from "./dm/grid-array.js";
 export type { Indices, InsertMode, Values } from "./indices.js";
 export { IS, type ISOptions } from "./is.js";
 export { type Convergence, KSP, type KSPMonitor, type KSPTolerances, type KSPType } from "./ksp.js";
+export { LogStage } from "./log-stage.js";
 export { type AijOptions, Mat, type MatOptions, type MatSizes, type ShellOperations } from "./mat.js";
 export { garbageCleanup, liveObjects, PetscObject } from "./object.js";
+export { options } from "./options.js";
 export { PC, type PCType } from "./pc.js";
 export { initialize } from "./runtime.js";
 export { Scatter, type ScatterMode } from "./scatter.js";
@@ -26,3 +28,4 @@ export {
 } from "./tao.js";
 export { type ExactFinalTime, TS, type TSConvergence, type TSEvents, type TSType } from "./ts.js";
 export { type NormType, Vec, type VecOptions } from "./vec.js";
+export { Viewer, type ViewerMode } from "./viewer.js";

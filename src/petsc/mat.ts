@@ -15,6 +15,7 @@ import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 import { type Size, splitSize } from "./sizes.js";
 import { adopt, type NormType, normNumber, Vec } from "./vec.js";
+import type { Viewer } from "./viewer.js";
 
 /** Rows and columns; one number for a square matrix. */
 export type MatSizes = number | readonly [rows: Size, columns: Size];
@@ -251,6 +252,11 @@ export class Mat extends PetscObject {
   /** Makes all entries 0; where they are stays. */
   zeroEntries(): void {
     petsc().f.MatZeroEntries(this.handle);
+  }
+
+  /** Fills the matrix from a binary file. Collective. */
+  load(viewer: Viewer): void {
+    petsc().f.MatLoad(this.handle, viewer.handle);
   }
 
   protected override release(): void {

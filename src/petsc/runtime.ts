@@ -22,6 +22,8 @@ export interface Petsc {
   copy(to: number, from: number, bytes: number): void;
   /** Writes a number to an address, where C waits for a result. */
   poke(address: number, value: number): void;
+  /** The viewer of the standard output, by MPI's handle of the communicator. */
+  stdoutViewer(comm: number): number;
   /** MPI's handle for `comm`. @throws TuttiError `unsupported` if PETSc cannot use it */
   handleOf(comm: Comm): number;
 }
@@ -73,7 +75,8 @@ function start(): Petsc {
     scratch.doubles[0] = value;
     copy(address, scratch.at, 8);
   };
-  return { version, library, f, errors, scratch, bind, copy, poke, handleOf };
+  const stdoutViewer = library.function("PETSC_VIEWER_STDOUT_", `p:${abi.handle}`);
+  return { version, library, f, errors, scratch, bind, copy, poke, stdoutViewer, handleOf };
 }
 
 function initializeC(library: Library, options: readonly string[]): void {

@@ -31,7 +31,15 @@ export const FUNCTIONS = {
   PetscOptionsClearValue: "ps",
   PetscOptionsHasName: "pssp",
   PetscOptionsGetString: "psspnp",
-  PetscOptionsGetAll: "pp",
+
+  PetscViewerASCIIOpen: "hsp",
+  PetscViewerBinaryOpen: "hsip",
+  PetscViewerVTKOpen: "hsip",
+  PetscViewerSetUp: "p",
+  PetscViewerHDF5Open: "hsip",
+  PetscLogStageRegister: "sp",
+  PetscLogStagePush: "i",
+  PetscLogStagePop: "",
 
   VecCreateSeqWithArray: "hiipp",
   VecCreateMPIWithArray: "hiiipp",
@@ -86,6 +94,7 @@ export const FUNCTIONS = {
   VecGhostUpdateBegin: "pii",
   VecGhostUpdateEnd: "pii",
   VecSetRandom: "pp",
+  VecLoad: "pp",
 
   ISCreateGeneral: "hipip",
   ISCreateStride: "hiiip",
@@ -138,6 +147,7 @@ export const FUNCTIONS = {
   MatScale: "pd",
   MatShift: "pd",
   MatZeroEntries: "p",
+  MatLoad: "pp",
 
   PCSetType: "ps",
   PCShellSetApply: "pp",

@@ -13,6 +13,7 @@ import {
 import { type Ownership, PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 import { type Size, splitSize } from "./sizes.js";
+import type { Viewer } from "./viewer.js";
 
 /** Which norm (`NormType`). */
 export type NormType = "1" | "2" | "frobenius" | "infinity";
@@ -292,6 +293,11 @@ export class Vec extends PetscObject {
     const { f } = petsc();
     f.VecAssemblyBegin(this.handle);
     f.VecAssemblyEnd(this.handle);
+  }
+
+  /** Fills the vector from a binary or HDF5 file. Collective. */
+  load(viewer: Viewer): void {
+    petsc().f.VecLoad(this.handle, viewer.handle);
   }
 
   #int(call: "VecGetSize" | "VecGetLocalSize" | "VecGetBlockSize"): number {

@@ -16,6 +16,7 @@ test("every name in the table is a member of its class", () => {
   assert.ok(names.length > 100);
   const missing = names.filter(([, kind, member]) => {
     const found = everything[kind];
+    if (typeof found === "object" && found !== null) return !(member in found);
     return typeof found !== "function" || !(member in found || hasInstanceMember(found, member));
   });
   assert.deepEqual(

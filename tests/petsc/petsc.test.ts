@@ -5,6 +5,7 @@ import { FUNCTIONS, RENAMED } from "../../src/petsc/table.js";
 import { forEachPetsc, noPetsc } from "../support/petsc.js";
 
 const BODIES = {
+  surroundings: ["optionsDatabase", "files", "stages"],
   vec: ["array", "algebra", "setValues", "errors"],
   scatter: ["indexSets", "anywhere", "toAllAndZero"],
   optimize: ["minima", "leastSquares", "bounds"],
