@@ -6,6 +6,8 @@ import { basename, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { libraryOf } from "./support/mpi.js";
+import { noPetsc } from "./support/petsc.js";
 
 /*
  * What the documents show is true: every `ts` block is written to the file that its first line names, and every line of
@@ -36,11 +38,12 @@ function table(): string {
   return ["length,width,colour,species", ...rows, ""].join("\n");
 }
 
-async function runLine(line: string, folder: string): Promise<string> {
+async function runLine(line: string, folder: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const [command, ...args] = line.replace(/\s+#.*$/, "").split(/\s+/);
   assert.equal(command, "tutti", `only tutti's commands are run: ${line}`);
   const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], {
     cwd: folder,
+    env: { ...process.env, ...env },
     timeout: 120_000,
   });
   return stdout;
@@ -75,8 +78,12 @@ for (const document of documents) {
 
 describe("examples", () => {
   for (const file of readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts"))) {
-    test(basename(file), async () => {
-      const output = await runLine(`tutti run -n 2 ${join(root, "examples", file)}`, root);
+    const path = join(root, "examples", file);
+    const withPetsc = /"tutti\/(petsc|slepc)"/.test(readFileSync(path, "utf8"));
+    test(basename(file), { skip: withPetsc && noPetsc }, async () => {
+      // PETSc needs processes, of the MPI that it is built for
+      const [engine, env] = withPetsc ? ["mpi", libraryOf("Open MPI")] : ["threads", {}];
+      const output = await runLine(`tutti run --engine ${engine} -n 2 ${path}`, root, env);
       assert.ok(output.trim().length > 0, "it says something");
     });
   }

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Project } from "../cli/tutti.js";
+import { libraryOf } from "../support/mpi.js";
 
 /** Where a program runs: alone in its process, without a launcher, or on so many threads. */
 export type Place = "self" | number;
@@ -30,9 +34,45 @@ export async function failExample(name: string, place: Place, ...args: string[])
   return stderr;
 }
 
+/** Where programs with PETSc run: on one rank, or on so many processes that Open MPI connects. */
+export const PETSC_RANKS = [1, 2, 4];
+
+/** What an example with PETSc prints on so many ranks; it must succeed and complain about nothing. */
+export async function runPetsc(name: string, ranks: number, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runOnProcesses(name, ranks, args);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  return stdout;
+}
+
+/** What an example with PETSc complains about on so many ranks; it must fail. */
+export async function failPetsc(name: string, ranks: number, ...args: string[]): Promise<string> {
+  const { code, stderr } = await runOnProcesses(name, ranks, args);
+  assert.equal(code, 1);
+  return stderr;
+}
+
+async function runOnProcesses(name: string, ranks: number, args: readonly string[]) {
+  using project = new Project({});
+  const file = fileURLToPath(new URL(`../../../examples/${name}.ts`, import.meta.url));
+  const engine = ranks === 1 ? [] : ["--engine", "mpi"];
+  const command = ["run", ...engine, "-n", String(ranks), file, ...args];
+  // Open MPI 4.1 tidies up after a process without launcher only when that has ended, and leaves empty folders
+  const env = { ...libraryOf("Open MPI"), OMPI_MCA_orte_tmpdir_base: tmpdir() };
+  return await project.tutti(command, env);
+}
+
 /** The parts of `text` that the groups of `pattern` match, as numbers. */
 export function numbersIn(text: string, pattern: RegExp): number[] {
   const found = pattern.exec(text);
   assert.ok(found, `${pattern} is not in\n${text}`);
   return found.slice(1).map(Number);
+}
+
+/** The path of a file for a program to write; `using` removes it. */
+export function temporaryFile(name: string): Disposable & { readonly path: string } {
+  const folder = mkdtempSync(join(tmpdir(), "tutti-example-"));
+  return {
+    path: join(folder, name),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
