@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { cpus } from "node:os";
 import type { TuttiError } from "../../../errors.js";
 import { deadlockError } from "../../explain/deadlock.js";
 import type { Waiting } from "../../explain/operation.js";
@@ -81,7 +81,8 @@ export class Watch {
     private readonly meetings: () => readonly (readonly [context: number, count: number])[],
   ) {
     this.table = new Table(size);
-    this.spinTime = size <= availableParallelism() ? SPIN : SPIN_CROWDED;
+    // not availableParallelism: Open MPI gives each rank a core of its own
+    this.spinTime = size <= cpus().length ? SPIN : SPIN_CROWDED;
   }
 
   /** Waits until `pending` is ready. @throws TuttiError `deadlock` if that can never be */
