@@ -2,18 +2,15 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Project } from "../cli/tutti.js";
-import { failExample, numbersIn, PLACES, ranksOf, runExample } from "./run.js";
-
-const file = fileURLToPath(new URL("../../../examples/heat.ts", import.meta.url));
+import { failExample, numbersIn, PLACES, ranksOf, runExample, startExample, titleOf } from "./run.js";
 
 /** The process grid nearest to a square. */
 const GRIDS: Record<number, string> = { 1: "1 × 1", 2: "1 × 2", 3: "1 × 3", 4: "2 × 2", 6: "2 × 3" };
 
 describe("heat", () => {
   for (const place of [...PLACES, 6]) {
-    test(`follows both solutions with second order, ${place === "self" ? place : `${place} ranks`}`, async () => {
+    test(`follows both solutions with second order, ${titleOf(place)}`, async () => {
       const text = await runExample("heat", place, "--cells", "16", "--refine", "3");
       const [head, ...levels] = text.trim().split("\n");
       assert.ok(head.startsWith(`${GRIDS[ranksOf(place)]} ranks`), head);
@@ -42,12 +39,12 @@ describe("heat", () => {
     assert.ok(numbersIn(text, /discrete solution (\S+),/)[0] < 1e-13, text);
   });
 
-  test("the picture is the same on any number of ranks, and has one blob for each half-wave", async () => {
+  test("the picture is the same everywhere, and has one blob for each half-wave", async () => {
     const pictures: string[] = [];
-    for (const ranks of [1, 2, 3, 4]) {
+    for (const place of PLACES) {
       using project = new Project({});
       const options = ["--cells", "24", "--m", "2", "--n", "3", "--picture", "plate.svg"];
-      const { code, stdout } = await project.tutti(["run", "-n", String(ranks), file, ...options]);
+      const { code, stdout } = await startExample(project, "heat", place, ...options);
       assert.equal(code, 0);
       assert.match(stdout, /picture in plate\.svg\n$/);
       assert.deepEqual(readdirSync(project.folder).sort(), ["plate.svg", "tmp"]);

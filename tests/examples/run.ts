@@ -2,26 +2,56 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Project } from "../cli/tutti.js";
-import { libraryOf } from "../support/mpi.js";
+import { Project, type Result } from "../cli/tutti.js";
+import { FAMILIES, libraryOf, mpiexecOf } from "../support/mpi.js";
 
-/** Where a program runs: alone in its process, without a launcher, or on so many threads. */
-export type Place = "self" | number;
+type Family = (typeof FAMILIES)[number]["family"];
 
-export const PLACES: readonly Place[] = ["self", 1, 2, 3, 4];
+/** Where a program runs: alone in its process, without a launcher; on so many threads; on so many processes that MPI connects. */
+export type Place = "self" | number | { readonly family: Family; readonly size: number };
 
-export const ranksOf = (place: Place) => (place === "self" ? 1 : place);
+/** Every place that programs are tested in; a family of MPI that is not installed is a skipped test instead. */
+export const PLACES: readonly Place[] = ["self", 1, 2, 3, 4, ...FAMILIES.flatMap(processes)];
 
-function commandFor(name: string, place: Place, args: readonly string[]): string[] {
+function processes({ family, install }: (typeof FAMILIES)[number]): Place[] {
+  if (mpiexecOf(family) !== undefined) return [2, 4].map((size) => ({ family, size }));
+  test(`on ${family}`, { skip: `${family} is not installed: ${install}` });
+  return [];
+}
+
+export function ranksOf(place: Place): number {
+  return place === "self" ? 1 : typeof place === "number" ? place : place.size;
+}
+
+export function engineOf(place: Place): string {
+  return place === "self" ? "self" : typeof place === "number" ? "threads" : "mpi";
+}
+
+export function titleOf(place: Place): string {
+  if (place === "self") return "without a launcher";
+  return typeof place === "number" ? `on ${place} threads` : `on ${place.size} processes of ${place.family}`;
+}
+
+/** Runs an example in a project, whatever comes of it. */
+export function startExample(
+  project: Project,
+  name: string,
+  place: Place,
+  ...args: string[]
+): Promise<Result> {
   const file = fileURLToPath(new URL(`../../../examples/${name}.ts`, import.meta.url));
-  return [...(place === "self" ? ["exec"] : ["run", "-n", String(place)]), file, ...args];
+  if (place === "self") return project.tutti(["exec", file, ...args]);
+  const ranks = ["-n", String(ranksOf(place)), file, ...args];
+  if (typeof place === "number") return project.tutti(["run", ...ranks]);
+  return project.tutti(["run", "--engine", "mpi", ...ranks], libraryOf(place.family));
 }
 
 /** What the example prints; it must succeed and complain about nothing. */
 export async function runExample(name: string, place: Place, ...args: string[]): Promise<string> {
   using project = new Project({});
-  const { code, stdout, stderr } = await project.tutti(commandFor(name, place, args));
+  const { code, stdout, stderr } = await startExample(project, name, place, ...args);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   return stdout;
 }
@@ -29,7 +59,7 @@ export async function runExample(name: string, place: Place, ...args: string[]):
 /** What the example complains about; it must fail and print nothing. */
 export async function failExample(name: string, place: Place, ...args: string[]): Promise<string> {
   using project = new Project({});
-  const { code, stdout, stderr } = await project.tutti(commandFor(name, place, args));
+  const { code, stdout, stderr } = await startExample(project, name, place, ...args);
   assert.deepEqual({ code, stdout }, { code: 1, stdout: "" });
   return stderr;
 }
