@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Communicator } from "../../src/comm/communicator.js";
 import { selfWorld } from "../../src/comm/self.js";
-import { forEachEngine } from "../support/ranks.js";
+import { forEachEngine, forEachMpi, runRanks } from "../support/ranks.js";
 import { train, type visits } from "./bodies/fits.js";
 import type { Setup, Trained } from "./bodies/problem.js";
 
@@ -102,4 +102,16 @@ forEachEngine([2, 3, 4, 5, 6, 7, 8], ({ size, run }) => {
       }
     }
   });
+});
+
+// The order of sums is the same on processes as on threads, so that no bit depends on the engine.
+forEachMpi([2], ({ size, run }) => {
+  for (const [name, setup] of Object.entries({ ...SHARDED, "without shards": UNSHARDED[0] })) {
+    test(`training has the bits of threads: ${name}`, async () => {
+      const [expected] = await runRanks<Trained>(size, module, "train", setup);
+      const ranks = await run<Trained>(module, "train", setup, { timeoutMs: 60_000 });
+      for (const { weights } of ranks) assert.deepEqual(weights, expected.weights);
+      assert.deepEqual(ranks[0].history, expected.history);
+    });
+  }
 });
