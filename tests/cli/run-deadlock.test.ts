@@ -67,6 +67,51 @@ comm.recv(a, 1 - rank, rank === 0 ? 6 : 5);`,
         "rank 1 has a message of rank 0 (tag 4, 4 × float64, on world) that nobody receives",
       ],
     ],
+    [
+      "requests that are awaited",
+      `async function exchange(other: number): Promise<void> {
+  await comm.irecv(a, other, 5);
+  comm.send(a, other, 5);
+}
+await exchange(1 - rank);`,
+      [
+        "TuttiError [deadlock]: ranks 0 and 1 wait for each other:",
+        "  rank 0 waits in irecv for rank 1 (tag 5, 4 × float64, on world) at script.ts:6:3",
+        "  rank 1 waits in irecv for rank 0 (tag 5, 4 × float64, on world) at script.ts:6:3",
+        "all receive first: let one of them send first, or use sendrecv",
+      ],
+    ],
+    [
+      "one rank awaits a collective, the other blocks",
+      `if (rank === 0) await comm.iallreduce(a, { op: "max" });
+else comm.recv(a, 0);`,
+      [
+        "TuttiError [deadlock]: ranks 0 and 1 wait for each other:",
+        "  rank 0 waits in iallreduce for rank 1 (on world) at script.ts:5:17",
+        "  rank 1 waits in recv for rank 0 (any tag, 4 × float64, on world) at script.ts:6:11",
+      ],
+    ],
+    [
+      "several requests that are awaited together",
+      `const b = new Float64Array(1);
+if (rank === 0) await Promise.all([comm.irecv(a, 1, 5), comm.irecv(b, 1, 6)]);
+else await comm.irecv(a, 0, 7);`,
+      [
+        "TuttiError [deadlock]: ranks 0 and 1 wait for each other:",
+        "  rank 0 waits in await for irecv from rank 1 (tag 5, 4 × float64, on world) or irecv from rank 1 (tag 6, 1 × float64, on world) at script.ts:6:17",
+        "  rank 1 waits in irecv for rank 0 (tag 7, 4 × float64, on world) at script.ts:7:6",
+        "all receive first: let one of them send first, or use sendrecv",
+      ],
+    ],
+    [
+      "a rank that awaits a message of its own",
+      "if (rank === 0) await comm.irecv(a, 0, 5);",
+      [
+        "TuttiError [deadlock]: rank 0 waits for itself:",
+        "  rank 0 waits in irecv for rank 0 (tag 5, 4 × float64, on world) at script.ts:5:17",
+        "a rank cannot do anything for itself while it waits: start the other operation first",
+      ],
+    ],
   ];
   for (const [name, program, lines] of cases)
     test(name, async () => assert.deepEqual(await outcome(program), { code: 1, lines }));

@@ -19,7 +19,8 @@ export function sourceLine(): string | undefined {
 /** The same for the stack of an error. */
 export function lineOf(stack: string): string | undefined {
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  const own = frames.find((line) => !line.includes("node:") && !isInternal(line));
+  // "at async Promise.all (index 0)" is no place
+  const own = frames.find((line) => /:\d+\)?$/.test(line) && !line.includes("node:") && !isInternal(line));
   const [, place, position] =
     /(?:\(|at (?:async )?)((?:file:\/\/)?[^()]*?)((?::\d+)+)\)?$/.exec(own ?? "") ?? [];
   if (place === undefined) return undefined;

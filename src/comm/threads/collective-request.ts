@@ -62,8 +62,13 @@ export class CollectiveRequest<T> extends ThreadsRequest<T> {
     return { ready: () => schedule.done, lost: () => this.lost(), waiting: () => this.waiting() };
   }
 
-  protected turn(): Promise<void> {
-    return this.endpoint.waiter.turn(() => this.waiting(), this.seen);
+  protected async turn(): Promise<void> {
+    try {
+      await this.endpoint.awaiting.turn(this, this.blocking(), this.seen);
+    } catch (error) {
+      this.giveUp(error);
+      throw error;
+    }
   }
 
   private look(): void {

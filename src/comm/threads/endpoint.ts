@@ -14,6 +14,7 @@ import {
 import { Folder } from "../fold.js";
 import { type Arrival, type Group, Matcher, type Receive } from "../matching.js";
 import type { Blocker } from "../request.js";
+import { Awaiting } from "./awaiting.js";
 import { Control } from "./control.js";
 import { Explainer } from "./explainer.js";
 import { Explanation } from "./explanation.js";
@@ -41,6 +42,7 @@ export class Endpoint {
   readonly buffers: SharedBuffers;
   readonly links: Links;
   readonly waiter: Waiter;
+  readonly awaiting: Awaiting;
   readonly tickets = new Tickets();
   readonly matcher = new Matcher();
   /** How to wait for the first of several requests. */
@@ -71,7 +73,8 @@ export class Endpoint {
       new Explanation(explanation, this.control),
       () => this.unreceived(),
     );
-    this.waiter = new Waiter(rank, this.control, this.board, this.links, explainer);
+    this.awaiting = new Awaiting(rank, this.control, this.board, this.links, explainer);
+    this.waiter = new Waiter(rank, this.control, this.board, this.links, explainer, this.awaiting);
   }
 
   /** Combines buffers; made when it is first needed, because compiling its loops takes some milliseconds. */
@@ -113,8 +116,13 @@ export class Endpoint {
   }
 
   /** Resolves when it is worth to {@link Endpoint.poll} again. Call in the same turn of the event loop as that. */
-  turn(operation: Send | Receive): Promise<void> {
-    return this.waiter.turn(() => waitingFor(operation), this.polledAt);
+  async turn(operation: Send | Receive): Promise<void> {
+    try {
+      await this.awaiting.turn(operation, this.blocking(operation), this.polledAt);
+    } catch (error) {
+      this.giveUp(operation);
+      throw error;
+    }
   }
 
   /** Waits for a message without receiving it. */

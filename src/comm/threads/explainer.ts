@@ -13,6 +13,8 @@ import type { WaitBoard } from "./wait-board.js";
  * Each rank that is about to sleep looks whether it waits in vain. It sees what all who fell asleep before it have posted,
  * so the last one sees the whole deadlock and calls its ranks. Each of them wakes and looks once more whether it can go on;
  * if none can, each says in which line of the program it waits and throws the same error, which names them all.
+ *
+ * A rank that awaits could be woken by whatever other threads do, so it is stuck only when no rank of the job runs any more.
  */
 export class Explainer {
   constructor(
@@ -54,11 +56,12 @@ export class Explainer {
    * Settles the suspicion with the other ranks that it concerns: the error that all of them throw, or undefined if it was wrong.
    *
    * @param waiting what this rank waits for; undefined if it can go on
+   * @param at where, if not in the present line
    */
-  explain(waiting: Waiting | undefined): TuttiError | undefined {
+  explain(waiting: Waiting | undefined, at?: string): TuttiError | undefined {
     const { rank, control, board, explanation } = this;
     if (waiting !== undefined)
-      board.setNote(rank, { waiting, at: sourceLine(), unreceived: this.unreceived() });
+      board.setNote(rank, { waiting, at: at ?? sourceLine(), unreceived: this.unreceived() });
     const stuck = explanation.gather(rank, waiting === undefined, (ranks) => this.confirms(ranks));
     const error =
       stuck &&
@@ -93,6 +96,7 @@ export class Explainer {
       return lost && !(alone && other === rank) ? "running" : wait;
     });
     const stuck = concernedWith(rank, findStuck(states), states);
+    if (this.isInDoubt(stuck)) return [];
     // blocked with the same version now and before: so all the time in between, which all these times have in common
     const steady = (other: number) =>
       board.version(other) === versions[other] && board.isBlocked(control, other);
@@ -105,7 +109,15 @@ export class Explainer {
       if (ranks.includes(other)) return this.board.note(other)?.waiting ?? "running";
       return this.control.finished(other) ? "finished" : "running";
     });
-    return findStuck(states).length === ranks.length;
+    return findStuck(states).length === ranks.length && !this.isInDoubt(ranks);
+  }
+
+  /** Whether some of `stuck` await while other ranks run. */
+  private isInDoubt(stuck: readonly number[]): boolean {
+    const { control, board } = this;
+    const runs = (other: number) =>
+      !stuck.includes(other) && !control.finished(other) && !board.isBlocked(control, other);
+    return stuck.some((other) => board.awaits(other)) && this.ranks().some(runs);
   }
 
   private ranks(): number[] {

@@ -20,7 +20,7 @@ export function firstOf(call: string, all: readonly Blocking[]): Blocking {
 }
 
 /** The wait for the first of several. One that needs all of its peers counts as if any would do, to be on the safe side. */
-function anyOf(call: string, all: readonly Waiting[]): Waiting {
+export function anyOf(call: string, all: readonly Waiting[]): Waiting {
   const peers = new Set(all.flatMap((waiting) => waiting.peers));
   return { call, kind: "any", peers: [...peers], operations: all.flatMap(({ operations }) => operations) };
 }

@@ -23,7 +23,7 @@ export class Links {
   readonly schedules = new Schedules();
   /** Whether messages that were waited for have come to be taken. */
   private worthWaiting = true;
-  /** Counts everything that {@link Links.progress} achieves. */
+  /** Counts the sends that are started and everything that {@link Links.progress} achieves. */
   events = 0;
 
   constructor(
@@ -55,6 +55,7 @@ export class Links {
 
   /** Sends as far as possible without waiting; {@link Links.progress} does the rest. */
   start(send: Send): void {
+    this.events++;
     if (this.waiting.some(({ dest }) => dest === send.dest) || !send.transmit()) this.waiting.push(send);
     else if (!send.done) this.untaken.push(send);
   }

@@ -68,6 +68,7 @@ export class Send {
     const { endpoint, envelope, message } = this;
     const arrival = new EagerMessage(envelope, message, () => {
       this.done = true;
+      endpoint.control.wake(endpoint.rank); // it may await what this completes
     });
     if (endpoint.matcher.offer(arrival)) return;
     arrival.keep();

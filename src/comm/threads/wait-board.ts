@@ -18,6 +18,7 @@ const HOLD = 3;
 const PEERS = 4; // a bit for each world rank
 const PEER_WORDS = 4;
 const NOTE_LENGTH = 8; // bytes, 0 for no note
+const AWAITS = 9; // 1 if it is the event loop that waits
 
 // values of KIND
 const ANY = 1;
@@ -52,14 +53,19 @@ export class WaitBoard {
     this.notes = new Uint8Array(buffer, 4 * size * BLOCK);
   }
 
-  /** Posts what `rank` is about to sleep for, after its last look; `seen` is the doorbell before that look. */
-  post(rank: number, { kind, peers }: Wait, seen: number): void {
+  /**
+   * Posts what `rank` is about to sleep for, after its last look; `seen` is the doorbell before that look.
+   *
+   * @param awaits whether its event loop waits, rather than the rank in a call
+   */
+  post(rank: number, { kind, peers }: Wait, seen: number, awaits = false): void {
     const { words } = this;
     const base = rank * BLOCK;
     Atomics.add(words, base + VERSION, 1);
     for (let w = 0; w < PEER_WORDS; w++) Atomics.store(words, base + PEERS + w, 0);
     for (const peer of peers) Atomics.or(words, base + PEERS + (peer >> 5), 1 << (peer & 31));
     Atomics.store(words, base + SEEN, seen);
+    Atomics.store(words, base + AWAITS, Number(awaits));
     Atomics.store(words, base + KIND, kind === "any" ? ANY : ALL);
     Atomics.add(words, base + VERSION, 1);
     Atomics.store(words, base + HOLD, POSTED);
@@ -116,6 +122,11 @@ export class WaitBoard {
     for (let peer = 0; peer < this.size; peer++)
       if ((Atomics.load(words, base + PEERS + (peer >> 5)) & (1 << (peer & 31))) !== 0) peers.push(peer);
     return { kind: Atomics.load(words, base + KIND) === ANY ? "any" : "all", peers };
+  }
+
+  /** Whether it is the event loop of `rank` that waits; to be trusted as {@link WaitBoard.wait}. */
+  awaits(rank: number): boolean {
+    return Atomics.load(this.words, rank * BLOCK + AWAITS) === 1;
   }
 
   /** Changes with every post and removal. */

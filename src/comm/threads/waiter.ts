@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { TuttiError } from "../../errors.js";
 import type { Waiting } from "../explain/operation.js";
+import type { Awaiting } from "./awaiting.js";
 import type { Control } from "./control.js";
 import type { Explainer } from "./explainer.js";
 import type { Links } from "./links.js";
@@ -20,10 +21,9 @@ export interface Blocking {
   readonly waiting: () => Waiting;
 }
 
-/** How one rank waits. */
+/** How one rank blocks. */
 export class Waiter {
   private readonly spinTime: SpinTime;
-  private currentTurn: Promise<void> | undefined;
 
   constructor(
     private readonly rank: number,
@@ -31,6 +31,7 @@ export class Waiter {
     private readonly board: WaitBoard,
     private readonly links: Links,
     private readonly explainer: Explainer,
+    private readonly awaiting: Awaiting,
   ) {
     this.spinTime = new SpinTime(control.size > availableParallelism());
   }
@@ -47,6 +48,7 @@ export class Waiter {
       spinTime.succeeded(time);
       return;
     }
+    this.awaiting.interrupt();
     let noted = false;
     try {
       do {
@@ -85,36 +87,6 @@ export class Waiter {
     links.progress();
     const error = explainer.explain(links.events !== before || ready() ? undefined : waiting());
     if (error !== undefined) throw error;
-  }
-
-  /**
-   * Resolves when something has happened that a pending request may wait for. Several requests share one turn.
-   *
-   * @param seen the doorbell as it was before the request was found to be pending
-   */
-  turn(waiting: () => Waiting, seen: number): Promise<void> {
-    this.currentTurn ??= this.awaitTurn(waiting, seen).finally(() => {
-      this.currentTurn = undefined;
-    });
-    return this.currentTurn;
-  }
-
-  private async awaitTurn(waiting: () => Waiting, seen: number): Promise<void> {
-    const { control, rank, links, board } = this;
-    const before = links.events;
-    control.announceSleep(rank);
-    // the promise of a sleeper does not keep the event loop alive
-    const alive = setInterval(() => {}, 0x7fffffff);
-    try {
-      links.progress();
-      const asleep = links.events === before ? control.sleepAsync(rank, seen) : undefined;
-      if (asleep !== undefined) board.setNote(rank, { waiting: waiting() });
-      await (asleep ?? new Promise((resolve) => setImmediate(resolve)));
-    } finally {
-      clearInterval(alive);
-      board.setNote(rank, undefined);
-      control.awake(rank);
-    }
   }
 
   private spin({ ready }: Blocking, time: number, until?: { readonly done: boolean }): boolean {

@@ -8,6 +8,7 @@ export function threadsWorld(environment: RankEnvironment): ThreadsTransport {
   const group = { context: 0, name: "world", ranks, rank: environment.rank };
   const endpoint = new Endpoint(environment);
   process.on("exit", (code) => {
+    endpoint.awaiting.interrupt();
     if (code === 0) endpoint.close();
   });
   return new ThreadsTransport(endpoint, group, environment.area);
