@@ -5,11 +5,13 @@ export { type BoxMeshOptions, type CellGeometry, DMPlex, type SectionOptions } f
 export type { Indices, InsertMode, Values } from "./indices.js";
 export { IS, type ISOptions } from "./is.js";
 export { type Convergence, KSP, type KSPMonitor, type KSPTolerances, type KSPType } from "./ksp.js";
+export { LGMap, type LGMapOptions } from "./lg-map.js";
 export { LogStage } from "./log-stage.js";
 export { type AijOptions, Mat, type MatOptions, type MatSizes, type ShellOperations } from "./mat.js";
+export { NullSpace, type NullSpaceOptions } from "./null-space.js";
 export { garbageCleanup, liveObjects, PetscObject } from "./object.js";
 export { options } from "./options.js";
-export { PC, type PCType } from "./pc.js";
+export { type FieldSplitType, PC, type PCType } from "./pc.js";
 export { initialize } from "./runtime.js";
 export { Scatter, type ScatterMode } from "./scatter.js";
 export type { Size } from "./sizes.js";

@@ -11,9 +11,12 @@ import {
   requireLength,
   type Values,
 } from "./indices.js";
+import type { LGMap } from "./lg-map.js";
+import type { NullSpace } from "./null-space.js";
 import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 import { type Size, splitSize } from "./sizes.js";
+import type { PetscFunctions } from "./table.js";
 import { adopt, type NormType, normNumber, Vec } from "./vec.js";
 import type { Viewer } from "./viewer.js";
 
@@ -48,6 +51,10 @@ export interface ShellOperations {
 }
 
 const FINAL_ASSEMBLY = 0;
+const NEW_MATRIX = 0;
+const COPY_VALUES = 1;
+const DIFFERENT_PATTERN = 0;
+const DEFAULT = -2;
 /** Values of `MatOperation`. */
 const OPERATIONS = { mult: 3, multTranspose: 5, getDiagonal: 17 } as const;
 
@@ -254,6 +261,75 @@ export class Mat extends PetscObject {
     petsc().f.MatZeroEntries(this.handle);
   }
 
+  /**
+   * Makes rows those of the identity times `diagonal`. With the known values `x`, puts those of the rows, times
+   * `diagonal`, into `b`. Collective.
+   */
+  zeroRows(rows: Indices, diagonal = 1, x?: Vec, b?: Vec): void {
+    this.#zero("MatZeroRows", rows, diagonal, x, b);
+  }
+
+  /** As {@link Mat.zeroRows}, and the columns too, so that the matrix stays symmetric; `b` loses what they gave. Collective. */
+  zeroRowsColumns(rows: Indices, diagonal = 1, x?: Vec, b?: Vec): void {
+    this.#zero("MatZeroRowsColumns", rows, diagonal, x, b);
+  }
+
+  /** A copy. Collective. */
+  duplicate(): Mat {
+    return this.#made((f, at) => f.MatDuplicate(this.handle, COPY_VALUES, at));
+  }
+
+  /** The transposed matrix, a new one. Collective. */
+  transpose(): Mat {
+    return this.#made((f, at) => f.MatTranspose(this.handle, NEW_MATRIX, at));
+  }
+
+  /** The product A B, a new matrix. Collective. */
+  matMult(b: Mat): Mat {
+    return this.#made((f, at) => f.MatMatMult(this.handle, b.handle, NEW_MATRIX, DEFAULT, at));
+  }
+
+  /** The same matrix as another type, such as `"dense"`. Collective. */
+  convert(type: "aij" | "baij" | "sbaij" | "dense" | (string & {})): Mat {
+    return this.#made((f, at) => f.MatConvert(this.handle, type, NEW_MATRIX, at));
+  }
+
+  /** this ← alpha X + this. Collective. */
+  axpy(alpha: number, x: Mat): void {
+    petsc().f.MatAXPY(this.handle, alpha, x.handle, DIFFERENT_PATTERN);
+  }
+
+  /** this ← diag(left) this diag(right). Collective. */
+  diagonalScale(left?: Vec, right?: Vec): void {
+    petsc().f.MatDiagonalScale(this.handle, left?.handle ?? 0, right?.handle ?? 0);
+  }
+
+  /** Gives rows and columns local numbers, for {@link Mat.setValuesLocal}. */
+  setLGMap(rows: LGMap, columns: LGMap = rows): void {
+    petsc().f.MatSetLocalToGlobalMapping(this.handle, rows.handle, columns.handle);
+  }
+
+  /** Sets a block of entries by local numbers, row by row; {@link Mat.assemble} must follow. */
+  setValuesLocal(rows: Indices, columns: Indices, values: Values, mode: InsertMode = "insert"): void {
+    requireLength("setValuesLocal", "values", values.length, rows.length * columns.length);
+    const [i, j, v] = [intArray(rows), intArray(columns), doubleArray(values)];
+    const { f } = petsc();
+    const number = insertMode(mode);
+    f.MatSetValuesLocal(this.handle, i.length, addressOf(i), j.length, addressOf(j), addressOf(v), number);
+  }
+
+  /** Says which vectors the matrix makes 0: solvers then find a solution of a singular system. */
+  setNullSpace(space: NullSpace): void {
+    petsc().f.MatSetNullSpace(this.handle, space.handle);
+    this.keep("null space", space);
+  }
+
+  /** Says which vectors it makes nearly 0, from which multigrid makes its coarse spaces. */
+  setNearNullSpace(space: NullSpace): void {
+    petsc().f.MatSetNearNullSpace(this.handle, space.handle);
+    this.keep("near null space", space);
+  }
+
   /** Fills the matrix from a binary file. Collective. */
   load(viewer: Viewer): void {
     petsc().f.MatLoad(this.handle, viewer.handle);
@@ -271,6 +347,24 @@ export class Mat extends PetscObject {
     const callback = collectiveCallback(this.comm, signature, call);
     this.#callbacks.push(callback);
     petsc().f.MatShellSetOperation(this.handle, OPERATIONS[name], callback.address);
+  }
+
+  #zero(
+    call: "MatZeroRows" | "MatZeroRowsColumns",
+    rows: Indices,
+    diagonal: number,
+    x: Vec | undefined,
+    b: Vec | undefined,
+  ): void {
+    const list = intArray(rows);
+    const at = list.length === 0 ? 0 : addressOf(list);
+    petsc().f[call](this.handle, list.length, at, diagonal, x?.handle ?? 0, b?.handle ?? 0);
+  }
+
+  #made(make: (f: PetscFunctions, at: number) => void): Mat {
+    const { f, scratch } = petsc();
+    make(f, scratch.at);
+    return new Mat(this.comm, scratch.pointer());
   }
 
   #pair(call: "MatGetSize" | "MatGetLocalSize" | "MatGetOwnershipRange"): [number, number] {

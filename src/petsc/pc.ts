@@ -1,5 +1,6 @@
 import type { NativeCallback } from "../native/index.js";
 import { collectiveCallback } from "./callback.js";
+import type { IS } from "./is.js";
 import { withNearest } from "./names.js";
 import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
@@ -29,6 +30,11 @@ export type PCType =
   | "shell"
   | (string & {});
 
+const FIELD_SPLITS = { additive: 0, multiplicative: 1, "symmetric-multiplicative": 2, schur: 4 } as const;
+
+/** All parts at once, one after the other, forwards and backwards, or by the Schur complement of the first of two. */
+export type FieldSplitType = keyof typeof FIELD_SPLITS;
+
 /** A preconditioner, part of a {@link KSP} (PETSc's PC). */
 export class PC extends PetscObject {
   #apply: NativeCallback | undefined;
@@ -48,6 +54,17 @@ export class PC extends PetscObject {
     f.PCShellSetApply(this.handle, callback.address);
     this.#apply?.free();
     this.#apply = callback;
+  }
+
+  /** For `"fieldsplit"`: names a part of the unknowns, whose solver has options like `-fieldsplit_NAME_pc_type`. Collective. */
+  setFieldSplitIS(name: string, unknowns: IS): void {
+    petsc().f.PCFieldSplitSetIS(this.handle, name, unknowns.handle);
+    this.keep(`field ${name}`, unknowns);
+  }
+
+  /** For `"fieldsplit"`: how the solvers of the parts work together. */
+  setFieldSplitType(type: FieldSplitType): void {
+    petsc().f.PCFieldSplitSetType(this.handle, FIELD_SPLITS[type]);
   }
 
   /** Which library factors matrices: `"mumps"`, `"superlu_dist"`, `"petsc"`. */

@@ -10,6 +10,7 @@ import {
   requireLength,
   type Values,
 } from "./indices.js";
+import type { LGMap } from "./lg-map.js";
 import { type Ownership, PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 import { type Size, splitSize } from "./sizes.js";
@@ -38,6 +39,7 @@ export class Vec extends PetscObject {
   /** Local entries, if this side owns the memory. */
   #memory: Float64Array | undefined;
   #view: Float64Array | undefined;
+  #ghosted: Float64Array | undefined;
   #written = false;
 
   /** @param memory the local entries that PETSc has been told to use; absent for vectors whose memory is PETSc's */
@@ -71,6 +73,21 @@ export class Vec extends PetscObject {
     return new Vec(comm, scratch.pointer(), "owned", array);
   }
 
+  /**
+   * A vector of all ranks of `comm`, zero, of which this rank also sees the entries `ghosts` of other ranks, behind its own
+   * in {@link Vec.localForm}. Collective.
+   */
+  static createGhost(ghosts: Indices, size: Size, { comm = world() }: { readonly comm?: Comm } = {}): Vec {
+    const { local, global } = splitSize("Vec.createGhost", comm, size);
+    const { f, scratch, handleOf } = petsc();
+    const [list, memory] = [intArray(ghosts), newEntries(local + ghosts.length)];
+    const [listAt, at] = [list, memory].map((array) => (array.length === 0 ? 0 : addressOf(array)));
+    f.VecCreateGhostWithArray(handleOf(comm), local, global, list.length, listAt, at, scratch.at);
+    const vec = new Vec(comm, scratch.pointer(), "owned", memory.subarray(0, local));
+    vec.#ghosted = memory;
+    return vec;
+  }
+
   override get handle(): number {
     const handle = super.handle;
     if (this.#written) this.#noteWriting(handle);
@@ -89,6 +106,32 @@ export class Vec extends PetscObject {
   /** The local entries, for reading only. */
   get arrayRead(): Float64Array {
     return this.#memory ?? this.#look(this.handle, "VecGetArrayRead", "VecRestoreArrayRead");
+  }
+
+  /** The local entries and behind them the ghosts, of a vector made by {@link Vec.createGhost}; else as {@link Vec.array}. */
+  get localForm(): Float64Array {
+    this.#written = true;
+    return this.#ghosted ?? this.array;
+  }
+
+  /** Brings the values of their owners to all ghosts, or, with "reverse", those of ghosts to their owners. Collective. */
+  ghostUpdate(mode: InsertMode = "insert", direction: "forward" | "reverse" = "forward"): void {
+    const { f } = petsc();
+    const [handle, how, way] = [this.handle, insertMode(mode), direction === "forward" ? 0 : 1];
+    f.VecGhostUpdateBegin(handle, how, way);
+    f.VecGhostUpdateEnd(handle, how, way);
+  }
+
+  /** Gives entries local numbers, for {@link Vec.setValuesLocal}. */
+  setLGMap(map: LGMap): void {
+    petsc().f.VecSetLocalToGlobalMapping(this.handle, map.handle);
+  }
+
+  /** Sets entries by their local numbers; {@link Vec.assemble} must follow. */
+  setValuesLocal(indices: Indices, values: Values, mode: InsertMode = "insert"): void {
+    requireLength("setValuesLocal", "values", values.length, indices.length);
+    const [at, from] = [intArray(indices), doubleArray(values)];
+    petsc().f.VecSetValuesLocal(this.handle, at.length, addressOf(at), addressOf(from), insertMode(mode));
   }
 
   /** Global number of entries. */

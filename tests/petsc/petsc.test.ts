@@ -6,6 +6,7 @@ import { forEachPetsc, noPetsc } from "../support/petsc.js";
 
 const BODIES = {
   surroundings: ["optionsDatabase", "files", "stages"],
+  parts: ["ghosts", "localNumbers", "matrixAlgebra", "nullSpaces", "fields"],
   meshes: ["boxes", "closures", "gmsh"],
   vec: ["array", "algebra", "setValues", "errors"],
   scatter: ["indexSets", "anywhere", "toAllAndZero"],

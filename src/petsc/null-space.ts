@@ -1,0 +1,34 @@
+import { type Comm, world } from "../comm/index.js";
+import { addressOf } from "../native/index.js";
+import { PetscObject } from "./object.js";
+import { petsc } from "./runtime.js";
+import type { Vec } from "./vec.js";
+
+/** Options of {@link NullSpace.create}. */
+export interface NullSpaceOptions {
+  /** The ranks of the matrix; the world if absent. */
+  readonly comm?: Comm;
+  /** Whether constant vectors are in it; false if absent. */
+  readonly constant?: boolean;
+  /** Vectors that span the rest, of length 1 and orthogonal to each other and to constants. */
+  readonly vectors?: readonly Vec[];
+}
+
+/** Vectors that a matrix makes 0, without which a solver cannot work on a singular system (PETSc's MatNullSpace). */
+export class NullSpace extends PetscObject {
+  /** The space that is spanned by vectors. Collective. */
+  static create({ comm = world(), constant = false, vectors = [] }: NullSpaceOptions): NullSpace {
+    const { f, scratch, handleOf } = petsc();
+    const handles = BigUint64Array.from([...vectors.map((vec) => BigInt(vec.handle)), 0n]);
+    const [has, at] = [Number(constant), addressOf(handles)];
+    f.MatNullSpaceCreate(handleOf(comm), has, vectors.length, at, scratch.at);
+    const space = new NullSpace(comm, scratch.pointer());
+    space.keep("vectors", ...vectors);
+    return space;
+  }
+
+  /** Takes out of a vector what lies in the space. Collective. */
+  remove(vec: Vec): void {
+    petsc().f.MatNullSpaceRemove(this.handle, vec.handle);
+  }
+}
