@@ -58,6 +58,9 @@ export interface TSEvents {
   handle?(events: readonly number[], time: number, u: Vec): void;
 }
 
+/** Lists of vectors that PETSc reads later than when it is given them. */
+const addresses = new WeakMap<TS, readonly BigUint64Array[]>();
+
 const DIRECTIONS = { down: -1, both: 0, up: 1 } as const;
 
 /**
@@ -225,6 +228,42 @@ export class TS extends PetscObject {
   solve(u: Vec): TSConvergence {
     petsc().f.TSSolve(this.handle, u.handle);
     return this.convergence;
+  }
+
+  /** Keeps the states of the next integration in memory, for {@link TS.adjointSolve}. Call it before {@link TS.solve}. */
+  saveTrajectory(): void {
+    const { f, scratch } = petsc();
+    f.TSSetSaveTrajectory(this.handle);
+    f.TSGetTrajectory(this.handle, scratch.at);
+    f.TSTrajectorySetType(scratch.pointer(), this.handle, "memory"); // else each state becomes a file
+  }
+
+  /**
+   * Gives numbers that depend on the state at the end. Before {@link TS.adjointSolve} the vectors hold their derivatives
+   * there, by u and by parameters; after it those by the state at the beginning, and by parameters.
+   */
+  setCostGradients(byState: readonly Vec[], byParameters: readonly Vec[] = []): void {
+    const { f } = petsc();
+    const states = BigUint64Array.from(byState, (vec) => BigInt(vec.handle));
+    const parameters = BigUint64Array.from(byParameters, (vec) => BigInt(vec.handle));
+    const at = parameters.length === 0 ? 0 : addressOf(parameters);
+    f.TSSetCostGradients(this.handle, byState.length, addressOf(states), at);
+    this.keep("cost gradients", ...byState, ...byParameters);
+    addresses.set(this, [states, parameters]);
+  }
+
+  /** Says how ∂G/∂p is filled, for derivatives by parameters p. */
+  setRHSJacobianP(evaluate: (time: number, u: Vec, jacobian: Mat) => void, jacobian: Mat): void {
+    const address = this.#callback("i:pdppp", (_: number, time: number, u: number, j: number) =>
+      evaluate(time, this.borrow(Vec, u), this.borrow(Mat, j)),
+    );
+    petsc().f.TSSetRHSJacobianP(this.handle, jacobian.handle, address, 0);
+    this.keep("parameter jacobian", jacobian);
+  }
+
+  /** Goes back through the integration with the derivatives (the discrete adjoint of the method). Collective. */
+  adjointSolve(): void {
+    petsc().f.TSAdjointSolve(this.handle);
   }
 
   /** How the last integration has ended. */

@@ -11,7 +11,7 @@ const BODIES = {
   vec: ["array", "algebra", "setValues", "errors"],
   scatter: ["indexSets", "anywhere", "toAllAndZero"],
   optimize: ["minima", "leastSquares", "bounds"],
-  integrate: ["decay", "implicit", "events"],
+  integrate: ["decay", "implicit", "events", "adjoint"],
   solvers: ["matrices", "coordinates", "linear", "shells", "grids", "nonlinear", "throwing"],
 };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Comm } from "../../../src/comm/index.js";
-import { liveObjects, Mat, TS, Vec } from "../../../src/petsc/index.js";
+import { liveObjects, Mat, options, TS, Vec } from "../../../src/petsc/index.js";
 
 /** u' = -(i+1) u, each entry by itself. */
 function rates(u: Vec): number[] {
@@ -99,4 +99,74 @@ export function events(comm: Comm): void {
   assert.ok(Math.abs(hits[0] - first) < 1e-4, `${hits}`);
   // the next hit follows after the time of a throw with 0.9 of the speed
   if (hits.length > 1) assert.ok(Math.abs(hits[1] - hits[0] - 2 * 0.9 * first) < 1e-3, `${hits}`);
+}
+
+/** The oscillator of van der Pol: derivatives of its end by its beginning and its stiffness, against differences. */
+export function adjoint(comm: Comm): void {
+  const before = liveObjects();
+  const steps = 50;
+  /** Every rank has an oscillator of its own. Gives the sum of first coordinates at the end, and its derivatives. */
+  const run = (x0: number, v0: number, mu: number, backwards: boolean) => {
+    using u = Vec.createMPI([2, null], { comm });
+    using j = Mat.createAIJ(
+      [
+        [2, null],
+        [2, null],
+      ],
+      { comm, nnz: [2, 0] },
+    );
+    using p = Mat.createAIJ(
+      [
+        [2, null],
+        [1, null],
+      ],
+      { comm, nnz: [1, 0] },
+    );
+    const [begin] = u.ownershipRange;
+    using ts = TS.create(comm);
+    ts.setType("rk");
+    ts.setRHSFunction((_, at, g) => {
+      const [x, v] = at.arrayRead;
+      g.array[0] = v;
+      g.array[1] = mu * (1 - x * x) * v - x;
+    });
+    ts.setRHSJacobian((_, at, matrix) => {
+      const [x, v] = at.arrayRead;
+      matrix.setValues([begin, begin + 1], [begin, begin + 1], [0, 1, -2 * mu * x * v - 1, mu * (1 - x * x)]);
+      matrix.assemble();
+    }, j);
+    ts.setTimeStep(0.5 / steps);
+    ts.setMaxTime(0.5);
+    ts.setExactFinalTime("matchstep");
+    using byState = u.duplicate();
+    using byParameter = Vec.createMPI([1, null], { comm });
+    if (backwards) {
+      ts.saveTrajectory();
+      ts.setRHSJacobianP((_, at, matrix) => {
+        const [x, v] = at.arrayRead;
+        matrix.setValue(begin + 1, byParameter.ownershipRange[0], (1 - x * x) * v);
+        matrix.assemble();
+      }, p);
+      byState.array[0] = 1;
+      ts.setCostGradients([byState], [byParameter]);
+    }
+    options.set("-ts_adapt_type", "none");
+    ts.setFromOptions();
+    options.delete("-ts_adapt_type");
+    u.array.set([x0, v0]);
+    assert.ok(ts.solve(u).converged);
+    if (backwards) ts.adjointSolve();
+    return { end: u.arrayRead[0], gradient: [...byState.arrayRead, ...byParameter.arrayRead] };
+  };
+  const at = [2, -0.6, 1.5 + comm.rank] as const;
+  const { gradient } = run(...at, true);
+  for (const [k, derivative] of gradient.entries()) {
+    const moved = (h: number) => {
+      const [x, v, mu] = at.map((value, i) => (i === k ? value + h : value));
+      return run(x, v, mu, false).end;
+    };
+    const difference = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+    assert.ok(Math.abs(derivative - difference) < 1e-8, `${k}: ${derivative}, differences ${difference}`);
+  }
+  assert.equal(liveObjects(), before);
 }
