@@ -191,7 +191,7 @@ function kirchhoff(potentials: Float64Array, flows: Float64Array): Map<number, n
     else worst = Math.max(worst, Math.abs(residual));
   }
   worst = comm.allreduce(worst, { op: "max" });
-  const most = flows.reduce((a, b) => Math.max(a, Math.abs(b)), Number.MIN_VALUE);
+  const most = flows.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
   say(`  Kirchhoff's law: largest residual of all buses ${show(worst, 1)}, largest flow ${show(most)}`);
   if (worst > 1e-6 * most) throw new Error(`Kirchhoff's law is violated by ${worst}`);
   return new Map(comm.allgatherObject(supply).flat());
