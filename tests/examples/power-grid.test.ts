@@ -181,8 +181,8 @@ describe("11-power-grid", { skip: noPetsc }, () => {
     const matrices = `mpc.bus = [${bus(1, 3)}; ${bus(2, 1)}];\nmpc.gen = [];\nmpc.branch = [1 2 0 0.1 0 0 0 0 0 0 1];`;
     writeFileSync(file.path, `mpc.baseMVA = 100;\n${matrices}\n`);
     const text = await runPetsc("11-power-grid", 4, "--case", file.path, "--fail", "1-2");
-    assert.match(text, / 1 unknowns,[^]*line 1-2: power 10\.000 MW\n/);
-    assert.match(text, / 0 unknowns,[^]*bus 2\n[^]*line 1-2: power 10\.000 MW → 0\.0000 MW\n/);
+    assert.match(text, / 1 unknowns,.*line 1-2: power 10\.000 MW\n/s);
+    assert.match(text, / 0 unknowns,.*bus 2\n.*line 1-2: power 10\.000 MW → 0\.0000 MW\n/s);
   });
 
   test("transformers: ratios divide, shifts drive a flow around the loop", async () => {
