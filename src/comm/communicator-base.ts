@@ -29,8 +29,13 @@ export abstract class CommunicatorBase {
         `free: ${this.name} cannot be freed; free what you split or duplicated`,
       );
     }
-    if (!this.freed) this.transport.free?.();
+    if (!this.freed) this.release();
     this.freed = true;
+  }
+
+  /** Gives back what the engine holds for this communicator. */
+  protected release(): void {
+    this.transport.free?.();
   }
 
   wtime(): number {

@@ -17,6 +17,10 @@ forEachMpi([3], (place) => {
     test(body, async () => void (await place.run(BODIES, body)));
 });
 
+forEachMpi([1], ({ run }) => {
+  test("freed communicators", async () => void (await run(BODIES, "manyCommunicators")));
+});
+
 describe("the launcher is known by its environment", () => {
   const SRUN = "start it with srun --mpi=pmix for Open MPI, with srun --mpi=pmi2 for MPICH";
   const cases: [string, Record<string, string>, object | undefined][] = [

@@ -224,7 +224,7 @@ export class Mpi {
   }
 
   private errorString(code: number): string {
-    return firstLine(this.errorText(code));
+    return causeIn(this.errorText(code));
   }
 
   /** All that the library says about an error code, which may be several lines. */
@@ -237,4 +237,13 @@ export class Mpi {
 
 function firstLine(text: string): string {
   return text.split("\n", 1)[0].replace(/\0+$/, "").replace(/\s+/g, " ").trim();
+}
+
+/** What is wrong, of a text that may go on with a stack: MPICH's begins with the kind and ends with the cause. */
+function causeIn(text: string): string {
+  const lines = text.replace(/\0+$/, "").trim().split("\n");
+  const [kind, stack] = firstLine(text).split(", error stack:");
+  return stack === undefined
+    ? kind
+    : `${kind}: ${firstLine(lines[lines.length - 1]).replace(/^.*\d+\)\.*: /, "")}`;
 }

@@ -38,6 +38,11 @@ export function topologyClasses(Base: typeof Communicator): TopologyClasses {
       this.neighborhood = new Neighborhood(lane, sources, destinations, paired);
     }
 
+    protected override release(): void {
+      this.neighborhood.free();
+      super.release();
+    }
+
     enter(call: number): Neighborhood {
       this.begin(call);
       return this.neighborhood;

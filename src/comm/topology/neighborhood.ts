@@ -46,6 +46,11 @@ export class Neighborhood {
     private readonly paired: boolean,
   ) {}
 
+  /** Gives the lane back. */
+  free(): void {
+    this.lane.free?.();
+  }
+
   /** Starts an allgather for the method `call`. */
   allgather<A extends TypedArray>(call: number, buf: A, options: GatherOptions<A> = {}): Request<A> {
     const { counts, displs } = options;

@@ -73,6 +73,14 @@ export async function droppedRequests(comm: Comm): Promise<void> {
   comm.barrier();
 }
 
+/** MPICH 4.0 has some 2000 communicators: those that are freed must be given back with all that belongs to them. */
+export function manyCommunicators(comm: Comm): void {
+  for (let k = 0; k < 2100; k++) {
+    comm.dup().free();
+    comm.cart([comm.size])!.free();
+  }
+}
+
 /** Longer than the steps in which sums of floats are gathered and combined. */
 export function longSums(comm: Comm): void {
   const { rank, size } = comm;
