@@ -6,6 +6,7 @@ import { forEachEngine, RankPool, runRanks } from "../support/ranks.js";
 
 const BODIES = new URL("./bodies/failures.js", import.meta.url).href;
 
+// What MPI knows of these less exactly is in mpi.test.ts, and what ranks that check themselves find in mpi/check.test.ts.
 forEachEngine([2, 3], (place) => {
   for (const body of ["truncation", "elementTypes"]) {
     test(body, async () => void (await place.run(BODIES, body)));

@@ -26,14 +26,12 @@ const ON_THREE = new Set([
   ],
   ...["complexTreeOrder", "matrixProduct", ...Object.keys(messages)],
 ]);
-/** Counts in memory that all ranks share, which processes lack. */
-const NEEDS_THREADS = "barrier";
 
 forEachMpi([2, 3], (place) => {
   for (const [suite, bodies] of Object.entries(SUITES)) {
     const module = new URL(`./bodies/${suite}.js`, import.meta.url).href;
     for (const name of Object.keys(bodies)) {
-      if (name === NEEDS_THREADS || (place.size > 2 && !ON_THREE.has(name))) continue;
+      if (place.size > 2 && !ON_THREE.has(name)) continue;
       const arg: Limited = { module, name, maxCount: MAX_COUNT };
       test(`${suite}: ${name}`, async () => void (await place.run(BODIES, "limited", arg)));
     }

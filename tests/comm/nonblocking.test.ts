@@ -5,42 +5,28 @@ import * as persistent from "./bodies/persistent.js";
 import { BODIES as WAITED } from "./bodies/waited.js";
 
 /*
- * Nonblocking collectives: each alone against the bodies of the blocking forms, then many at once.
+ * Nonblocking collectives: started and waited for, they pass the bodies of the blocking forms; then many at once. On more
+ * processes than two, which wait at the price of a core each, on the world only.
  */
 
+const EVERYWHERE = new URL("../support/everywhere.js", import.meta.url).href;
 const moduleOf = (name: string) => new URL(`./bodies/${name}.js`, import.meta.url).href;
 
-/** Those that also run where ranks do not come in powers of two and cores are fewer than ranks. */
-const ON_MANY = new Set(["treeOrder", "allreduceSum", "matrixProduct", "alltoallCounts", "mixedMemory"]);
-
-function forms({ engine, size, run }: Place): void {
-  for (const name of WAITED) {
-    if (size !== 2 && engine !== "self" && (size !== 3 || engine === "mpi") && !ON_MANY.has(name)) continue;
-    if (engine === "mpi" && name === "barrier") continue; // counts in memory that all ranks share, which processes lack
-    const arg = name === "barrier" ? new SharedArrayBuffer(4) : undefined;
-    const options = { timeoutMs: 60_000 };
-    test(`waited for: ${name}`, async () => {
-      await run(moduleOf("waited"), "run", { name, arg }, options);
-    });
-  }
-}
-
-function together({ run }: Place): void {
+function suite(place: Place): void {
+  for (const name of WAITED) test(`waited for: ${name}`, on(place, moduleOf("waited"), "run", name));
   for (const [module, bodies] of Object.entries({ overlaps, persistent })) {
-    for (const name of Object.keys(bodies)) {
-      test(`${module}: ${name}`, async () => {
-        await run(moduleOf(module), name, undefined, { timeoutMs: 60_000 });
-      });
-    }
+    for (const name of Object.keys(bodies)) test(`${module}: ${name}`, on(place, moduleOf(module), name));
   }
 }
 
-forEachEngine([1, 2, 3, 4, 5], (place) => {
-  forms(place);
-  together(place);
-});
-forEachMpi([1, 2, 3, 4], (place) => {
-  forms(place);
-  together(place);
-});
-forEachMpi([2], together, { check: true });
+function on({ engine, size, run }: Place, module: string, name: string, arg?: unknown) {
+  return async () => {
+    const options = { timeoutMs: 60_000 };
+    if (engine === "mpi" && size > 2) await run(module, name, arg, options);
+    else await run(EVERYWHERE, "everywhere", { module, name, arg }, options);
+  };
+}
+
+forEachEngine([1, 2, 3, 4, 5], suite);
+forEachMpi([1, 2, 3, 4, 5], suite);
+forEachMpi([2], suite, { check: true });

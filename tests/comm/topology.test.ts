@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import { forEachEngine } from "../support/ranks.js";
+import { forEachEngine, forEachMpi, type Place } from "../support/ranks.js";
 import * as grids from "./bodies/grids.js";
 import * as groups from "./bodies/groups.js";
 import * as halos from "./bodies/halos.js";
@@ -9,19 +9,28 @@ import * as neighbors from "./bodies/neighbors.js";
  * What every engine must do with groups and topologies, as MPI 4.1 says in sections 7.4 and 8, and with halos: after an
  * exchange each local cell equals the cell of the global array that it stands for.
  */
+const EVERYWHERE = new URL("../support/everywhere.js", import.meta.url).href;
 const SUITES = { groups, grids, neighbors, halos };
 
 /** Bodies about buffers rather than ranks, which more ranks than these would only repeat. */
 const UP_TO_FOUR = new Set(["cartPieces", "graphAllgather", "elementTypes", "longFaces"]);
 
-forEachEngine([1, 2, 3, 4, 6, 8], (place) => {
+function topology({ engine, size, run }: Place): void {
+  // Processes wait at the price of a core each: more of them than two are on the world only.
+  const everywhere = engine === "mpi" ? size <= 2 : size <= 5;
   for (const [suite, bodies] of Object.entries(SUITES)) {
     const module = new URL(`./bodies/${suite}.js`, import.meta.url).href;
     for (const [name, body] of Object.entries(bodies)) {
       if (body.length !== 1) continue; // a helper of other bodies
-      if (place.size > 4 && UP_TO_FOUR.has(name)) continue;
-      test(`${suite}: ${name}`, async () =>
-        void (await place.run(module, name, undefined, { timeoutMs: 60_000 })));
+      if (size > 4 && UP_TO_FOUR.has(name)) continue;
+      test(`${suite}: ${name}`, async () => {
+        const options = { timeoutMs: 60_000 };
+        if (everywhere) await run(EVERYWHERE, "everywhere", { module, name }, options);
+        else await run(module, name, undefined, options);
+      });
     }
   }
-});
+}
+
+forEachEngine([1, 2, 3, 4, 5, 6, 8], topology);
+forEachMpi([1, 2, 3, 4, 5], topology);

@@ -18,8 +18,8 @@ import * as reductions from "./bodies/reductions.js";
  */
 
 const SUITES = { messages, collectives, reductions, objects, communicators };
-/** Bodies for ranks that share memory, which hosts do not. */
-const NEEDS_SHARED_MEMORY = ["barrier", "splitShared"];
+/** For ranks that share memory, which hosts do not. */
+const NEEDS_SHARED_MEMORY = ["splitShared"];
 /** Long bodies about kinds of elements, operations and memory, for which the way of the bytes makes no difference. */
 const SAME_ON_ONE_HOST = [
   ...["operations", "allreduceSum", "complexNumbers", "complexTreeOrder", "minlocMaxloc"],

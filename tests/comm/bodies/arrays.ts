@@ -39,26 +39,19 @@ export function mark(rank: number, i: number): number {
   return (rank + 1) * ((i % 7) + 1);
 }
 
-/**
- * Calls `check` on several communicators made from `comm`: itself, a copy, the same ranks in reverse order, and two halves
- * of which this rank is in one. `types` are those to check: all on `comm` itself, two on the others.
- */
-export function onEach(comm: Comm, check: (comm: Comm, types: readonly Type[]) => void): void {
-  check(comm, TYPES);
-  for (const other of [comm.dup(), comm.split(0, -comm.rank), comm.split(comm.rank % 2)]) {
-    check(other, [Int16Array, Float64Array]);
-    other.free();
-  }
+/** The lengths that bodies try on a communicator: those that take long only on the world. */
+export function lengthsOn(comm: Comm): readonly number[] {
+  return comm.name === "world" ? LENGTHS : LENGTHS.slice(0, -1);
 }
 
-/** Calls `check` for short buffers of all types and long ones of two, in private and in shared memory. */
-export function onBuffers(
-  types: readonly Type[],
-  check: (Type: Type, length: number, shared: boolean) => void,
-): void {
+/** Calls `check` for buffers of all types, each with two of the short lengths in turn, and of two types for long ones. */
+export function onBuffers(comm: Comm, check: (Type: Type, length: number, shared: boolean) => void): void {
+  for (const [t, Type] of TYPES.entries()) {
+    check(Type, LENGTHS[t % 2], false);
+    check(Type, LENGTHS[2 + (t % 2)], true);
+  }
   for (const shared of [false, true]) {
-    for (const Type of types) for (const length of LENGTHS.slice(0, 4)) check(Type, length, shared);
     check(Int16Array, LENGTHS[4], shared);
-    for (const length of LENGTHS.slice(4)) check(Float64Array, length, shared);
+    for (const length of lengthsOn(comm).slice(4)) check(Float64Array, length, shared);
   }
 }

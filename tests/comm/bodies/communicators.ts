@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
-import { type Comm, world } from "../../../src/comm/index.js";
+import { type Comm, self, world } from "../../../src/comm/index.js";
 
 export function identity(comm: Comm): void {
   assert.ok(comm.rank >= 0 && comm.rank < comm.size);
-  assert.equal(comm.name, "world");
   const ranks = comm.allgather(Int32Array.of(comm.rank));
   assert.deepEqual(
     ranks,
     Int32Array.from({ length: comm.size }, (_, r) => r),
   );
   assert.equal(world(), world());
+  assert.equal(self(), self());
+  assert.deepEqual([self().name, self().rank, self().size], ["self", 0, 1]);
 }
 
 /** Ranks of a part are ordered by key, ties by rank; a rank without a color gets nothing. */
@@ -29,13 +30,14 @@ export function split(comm: Comm): void {
   const odd = comm.split(rank % 2 === 1 ? 5 : undefined);
   assert.equal(odd === undefined, rank % 2 === 0);
   if (odd !== undefined) assert.equal(odd.allreduce(1), Math.floor(size / 2));
+  odd?.free();
 }
 
 /** All ranks of these tests are on one machine, so that they can share memory; `key` orders them. */
 export function splitShared(comm: Comm): void {
   const { rank, size } = comm;
   const reversed = comm.splitShared(-rank);
-  assert.equal(reversed.name, "shared-memory part of world");
+  assert.equal(reversed.name, `shared-memory part of ${comm.name}`);
   assert.deepEqual([reversed.rank, reversed.size], [size - 1 - rank, size]);
   const half = comm.split(rank % 2);
   const shared = half.splitShared();
@@ -51,14 +53,18 @@ export function nested(comm: Comm): void {
     const half = Math.ceil(part.size / 2);
     const next = part.split(part.rank < half ? 0 : 1);
     assert.equal(next.size, part.rank < half ? half : part.size - half);
+    part.free();
     part = next;
   }
   assert.equal(part.allreduce(7), 7);
+  part.free();
 }
 
 /** Collectives of different communicators do not disturb each other, even when ranks go through them in different ways. */
 export function interleaved(comm: Comm): void {
   const { rank, size } = comm;
+  // It waits for a send to itself before it receives, for which MPI promises no buffer (MPI 4.1, section 3.5).
+  if (comm.engine === "mpi" && size === 1) return;
   const pairs = [comm.split(Math.floor(rank / 2)), comm.split(Math.floor((rank + 1) / 2))];
   for (let k = 0; k < 50; k++) {
     const first = pairs[0].allreduce(rank);
@@ -74,6 +80,7 @@ export function interleaved(comm: Comm): void {
       assert.equal(got[0], k);
     }
   }
+  for (const pair of pairs) pair.free();
 }
 
 export function freed(comm: Comm): void {
@@ -82,18 +89,8 @@ export function freed(comm: Comm): void {
   copy.free();
   assert.throws(() => copy.barrier(), {
     code: "freed",
-    message: /barrier: the communicator copy of world has been freed/,
+    message: new RegExp(`barrier: the communicator copy of ${comm.name} has been freed`),
   });
   assert.throws(() => copy.send(new Int8Array(1), 0), { code: "freed" });
-  assert.throws(() => comm.free(), { code: "argument" });
-}
-
-/** Clocks of all ranks agree: what happens after a barrier is later than what happened before it. */
-export function clock(comm: Comm): void {
-  const before = comm.wtime();
-  comm.barrier();
-  const after = comm.wtime();
-  const latest = comm.allreduce(before, { op: "max" });
-  const earliest = comm.allreduce(after, { op: "min" });
-  assert.ok(latest <= earliest, `${latest} <= ${earliest}`);
+  for (const predefined of [world(), self()]) assert.throws(() => predefined.free(), { code: "argument" });
 }

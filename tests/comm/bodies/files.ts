@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Comm, dimsCreate, File, type TypedArray } from "../../../src/comm/index.js";
-import { make, mark, onEach, TYPES, type Type } from "./arrays.js";
+import { make, mark, TYPES, type Type } from "./arrays.js";
 
 /** Holds what is not written, in files that are looked at byte by byte. */
 export const OLD = 0xee;
 
-let files = 0;
-
 /** A path in `folder` that no other call gives, the same on every rank. */
 export function freshPath(comm: Comm, folder: string): string {
-  return comm.bcastObject(join(folder, `${process.pid}-${performance.now()}-${files++}`));
+  return comm.bcastObject(join(folder, randomUUID()));
 }
 
 /** The bytes of an array. */
@@ -34,33 +33,31 @@ const piece = (Type: Type, rank: number, length: number) => make(Type, length, (
 
 /** What each rank writes at its place is there for all, for every type, in private and in shared memory. */
 export function everyType(comm: Comm, folder: string): void {
-  onEach(comm, (comm, types) => {
-    const { rank, size } = comm;
-    const path = freshPath(comm, folder);
-    const file = File.open(comm, path, "w+");
-    for (const [t, Type] of types.entries()) {
-      const [length, shared] = [300 + t, t % 2 === 1];
-      const mine = make(Type, length, (i) => mark(rank, i), shared);
-      const all = new Uint8Array(size * mine.byteLength);
-      for (let r = 0; r < size; r++) all.set(bytesOf(piece(Type, r, length)), r * mine.byteLength);
-      for (const collective of [false, true]) {
-        file.resize(0);
-        if (collective) file.writeAtAll(rank * mine.byteLength, mine);
-        else file.writeAt(rank * mine.byteLength, mine);
-        hasBytes(comm, path, all, Type.name);
-        assert.equal(file.size, all.length);
-        const next = (rank + 1) % size;
-        const got = make(Type, length, () => 0, shared);
-        const offset = next * got.byteLength;
-        assert.equal(collective ? file.readAtAll(offset, got) : file.readAt(offset, got), length);
-        assert.deepEqual(
-          got,
-          make(Type, length, (i) => mark(next, i), shared),
-        );
-      }
+  const { rank, size } = comm;
+  const path = freshPath(comm, folder);
+  const file = File.open(comm, path, "w+");
+  for (const [t, Type] of TYPES.entries()) {
+    const [length, shared] = [300 + t, t % 2 === 1];
+    const mine = make(Type, length, (i) => mark(rank, i), shared);
+    const all = new Uint8Array(size * mine.byteLength);
+    for (let r = 0; r < size; r++) all.set(bytesOf(piece(Type, r, length)), r * mine.byteLength);
+    for (const collective of [false, true]) {
+      file.resize(0);
+      if (collective) file.writeAtAll(rank * mine.byteLength, mine);
+      else file.writeAt(rank * mine.byteLength, mine);
+      hasBytes(comm, path, all, Type.name);
+      assert.equal(file.size, all.length);
+      const next = (rank + 1) % size;
+      const got = make(Type, length, () => 0, shared);
+      const offset = next * got.byteLength;
+      assert.equal(collective ? file.readAtAll(offset, got) : file.readAt(offset, got), length);
+      assert.deepEqual(
+        got,
+        make(Type, length, (i) => mark(next, i), shared),
+      );
     }
-    file.close();
-  });
+  }
+  file.close();
 }
 
 /** Typed views count in elements, begin behind a header of any length, and may follow each other. */

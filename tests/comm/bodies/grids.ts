@@ -76,7 +76,10 @@ export function chosenDims(comm: Comm): void {
   const cart = comm.cart([0, 0], { periods: true, reorder: true })!;
   assert.deepEqual(cart.dims, dimsCreate(comm.size, [0, 0]));
   assert.deepEqual(cart.periods, [true, true]);
-  assert.deepEqual(comm.cart([1, 0])!.dims, [1, comm.size]);
+  cart.free();
+  const line = comm.cart([1, 0])!;
+  assert.deepEqual(line.dims, [1, comm.size]);
+  line.free();
 }
 
 /** Each slice has the ranks that differ only in the axes kept, in their order, and a sum over it is the sum over those. */

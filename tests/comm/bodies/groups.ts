@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Comm, testAll, testAny, waitAny } from "../../../src/comm/index.js";
+import { type Comm, testAll, testAny, waitAll, waitAny } from "../../../src/comm/index.js";
 
 /** A group has its ranks in the order in which they are named; the others get nothing. */
 export function create(comm: Comm): void {
@@ -9,7 +9,7 @@ export function create(comm: Comm): void {
     const group = comm.create(ranks);
     assert.equal(group === undefined, !ranks.includes(rank));
     if (group === undefined) continue;
-    assert.equal(group.name, "group of world");
+    assert.equal(group.name, `group of ${comm.name}`);
     assert.equal(group.size, ranks.length);
     assert.equal(group.rank, ranks.indexOf(rank));
     assert.deepEqual([...group.allgather(Int32Array.of(rank))], ranks);
@@ -79,8 +79,12 @@ export function anyOfOwn(comm: Comm): void {
   comm.send(new Int8Array(1), rank, 2);
   assert.equal(waitAny([first, second]), 1);
   assert.equal(testAll([first, second]), false);
-  assert.throws(() => waitAny([first, comm.irecv(new Int8Array(1), rank, 3), undefined]), {
-    code: "deadlock",
-  });
+  const rest = [first, comm.irecv(new Int8Array(1), rank, 3), undefined];
+  if (comm.engine !== "mpi") assert.throws(() => waitAny(rest), { code: "deadlock" });
+  else {
+    // MPI would wait for ever.
+    for (const tag of [1, 3]) comm.send(new Int8Array(1), rank, tag);
+    waitAll(rest.flatMap((request) => request ?? []));
+  }
   comm.barrier();
 }

@@ -211,6 +211,7 @@ export function stress(comm: Comm): void {
     [field, next] = [next, field];
   }
   assert.equal(total(), sum);
+  cart.free();
 }
 
 /** Halos, neighbourhood collectives and messages with the same tags, at the same time on one communicator. */
@@ -229,6 +230,7 @@ export function beside(comm: Comm): void {
   cart.send(Float64Array.of(cart.rank), dest);
   early.wait();
   assert.equal(got[0], source);
+  cart.free();
 }
 
 /** A neighbour whose field does not fit is an error of both; the next exchange is right again. */
@@ -241,4 +243,5 @@ export function unequalFaces(comm: Comm): void {
     message: /^haloExchange: /,
   });
   check(cart, [2, 2], Float64Array, {});
+  cart.free();
 }

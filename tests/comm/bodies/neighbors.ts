@@ -166,6 +166,7 @@ export function apartFromMessages(comm: Comm): void {
     ring.send(Int32Array.of(-rank), right, 1);
     early.wait();
     assert.equal(got[0], 0 - left);
+    ring.free();
   }
 }
 
@@ -179,11 +180,13 @@ export function wrongPieces(comm: Comm): void {
       sendCounts: graph.destinations.map(() => buf.length),
       recvCounts: graph.sources.map(() => count),
     });
-  for (const [sent, code, message] of [
+  const cases = [
     [
       new Float64Array(3),
       "mismatch",
-      /^neighborAlltoall: rank 0 of graph of world expects 4 elements from rank 1, which has sent 3$/,
+      new RegExp(
+        `^neighborAlltoall: rank 0 of graph of ${comm.name} expects 4 elements from rank 1, which has sent 3$`,
+      ),
     ],
     [
       new Float64Array(5),
@@ -195,12 +198,16 @@ export function wrongPieces(comm: Comm): void {
       "mismatch",
       /^neighborAlltoall: the buffer has float64 elements, but the message has int32/,
     ],
-  ] as const) {
+  ] as const;
+  // MPI does not say how long a message is that does not fit, nor of what type one is that does.
+  for (const [sent, code, text] of comm.engine === "mpi" ? cases.slice(0, 2) : cases) {
+    const message = comm.engine === "mpi" ? /^neighborAlltoall: / : text;
     if (rank === 0) assert.throws(() => exchange(new Float64Array(), 4), { code, message });
     else exchange(rank === 1 ? sent : new Float64Array(), 0);
     const got = exchange(rank === 1 ? Float64Array.of(1, 2, 3, 4) : new Float64Array(), 4);
     if (rank === 0) assert.deepEqual([...got], [1, 2, 3, 4]);
   }
+  graph.free();
 }
 
 /** Ranks that see different edges learn it together. */
@@ -209,8 +216,7 @@ export function differentEdges(comm: Comm): void {
   if (size === 1) return;
   assert.throws(() => comm.graph([], rank === 1 ? [0] : []), {
     code: "mismatch",
-    message:
-      "graph: rank 0 of world has rank 1 0 times among its sources, but rank 1 has rank 0 1 times among its destinations",
+    message: `graph: rank 0 of ${comm.name} has rank 1 0 times among its sources, but rank 1 has rank 0 1 times among its destinations`,
   });
   assert.equal(comm.allreduce(1), size);
 }

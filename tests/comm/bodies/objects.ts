@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { ANY_SOURCE, type Comm, PROC_NULL, waitAll } from "../../../src/comm/index.js";
-import { onEach } from "./arrays.js";
 
 /** A value with everything that structured cloning keeps and JSON does not, of a size that depends on the rank. */
 function value(rank: number, extra = 0) {
@@ -17,66 +16,57 @@ function value(rank: number, extra = 0) {
   };
 }
 
-export function messages(world: Comm): void {
-  onEach(world, (comm) => {
-    const left = (comm.rank + comm.size - 1) % comm.size;
-    const right = (comm.rank + 1) % comm.size;
-    for (const extra of [0, 30_000]) {
-      // MPI need not take a message to oneself before its receive has begun (MPI 4.1, section 3.5)
-      if (comm.engine === "mpi" && comm.size === 1) continue;
-      // the ring would wait for itself if a long message went first on every rank
-      if (comm.rank > 0) assert.deepEqual(comm.recvObject(left, 2), value(left, extra));
-      comm.sendObject(
-        comm.rank === 0 && comm.size === 1 ? value(0, extra) : value(comm.rank, extra),
-        right,
-        2,
-      );
-      if (comm.rank === 0) assert.deepEqual(comm.mprobe().recvObject(), value(left, extra));
-    }
-    assert.equal(comm.recvObject(PROC_NULL), undefined);
-    comm.sendObject(value(0), PROC_NULL);
-  });
+export function messages(comm: Comm): void {
+  const left = (comm.rank + comm.size - 1) % comm.size;
+  const right = (comm.rank + 1) % comm.size;
+  for (const extra of [0, 30_000]) {
+    // MPI need not take a message to oneself before its receive has begun (MPI 4.1, section 3.5)
+    if (comm.engine === "mpi" && comm.size === 1) continue;
+    // the ring would wait for itself if a long message went first on every rank
+    if (comm.rank > 0) assert.deepEqual(comm.recvObject(left, 2), value(left, extra));
+    comm.sendObject(comm.rank === 0 && comm.size === 1 ? value(0, extra) : value(comm.rank, extra), right, 2);
+    if (comm.rank === 0) assert.deepEqual(comm.mprobe().recvObject(), value(left, extra));
+  }
+  assert.equal(comm.recvObject(PROC_NULL), undefined);
+  comm.sendObject(value(0), PROC_NULL);
 }
 
 /** Every kind of send meets every kind of receive; values of more than 32 kB need no more than short ones. */
-export async function nonblocking(world: Comm): Promise<void> {
-  for (const comm of [world, world.split(0, -world.rank)]) {
-    const { rank, size } = comm;
-    const [left, right] = [(rank + size - 1) % size, (rank + 1) % size];
-    for (const extra of [0, 40_000]) {
-      const early = [1, 2, 1].map((tag) => comm.irecvObject(left, tag));
-      comm.barrier();
-      const sent = [value(rank, extra), "two", { three: 3 }].map((one, k) =>
-        comm.isendObject(one, right, [1, 2, 1][k]),
-      );
-      // the last to be asked for is not the last to get its message
-      assert.deepEqual(await early[2], { three: 3 });
-      assert.deepEqual(early[0].wait(), value(left, extra));
-      assert.equal(early[0].wait(), early[0].wait());
-      while (!early[1].test());
-      assert.equal(await early[1], "two");
-      waitAll(sent);
+export async function nonblocking(comm: Comm): Promise<void> {
+  const { rank, size } = comm;
+  const [left, right] = [(rank + size - 1) % size, (rank + 1) % size];
+  for (const extra of [0, 40_000]) {
+    const early = [1, 2, 1].map((tag) => comm.irecvObject(left, tag));
+    comm.barrier();
+    const sent = [value(rank, extra), "two", { three: 3 }].map((one, k) =>
+      comm.isendObject(one, right, [1, 2, 1][k]),
+    );
+    // the last to be asked for is not the last to get its message
+    assert.deepEqual(await early[2], { three: 3 });
+    assert.deepEqual(early[0].wait(), value(left, extra));
+    assert.equal(early[0].wait(), early[0].wait());
+    while (!early[1].test());
+    assert.equal(await early[1], "two");
+    waitAll(sent);
 
-      assert.deepEqual(
-        comm.sendrecvObject(value(rank, extra), right, left, { sendTag: 5, recvTag: 5 }),
-        value(left, extra),
-      );
+    assert.deepEqual(
+      comm.sendrecvObject(value(rank, extra), right, left, { sendTag: 5, recvTag: 5 }),
+      value(left, extra),
+    );
 
-      // a value that is waited for at once comes after those that have been waited for longer
-      const first = comm.irecvObject<string>(ANY_SOURCE, 6);
-      const sends = ["first", "second", "third"].map((one) => comm.isendObject(one, right, 6));
-      assert.equal(comm.recvObject(left, 6), "second");
-      assert.equal(await comm.mprobe(left, 6).irecvObject(), "third");
-      assert.equal(first.wait(), "first");
-      waitAll(sends);
-      comm.barrier();
-    }
-    assert.equal(comm.irecvObject(PROC_NULL).wait(), undefined);
-    assert.equal(comm.sendrecvObject(1, PROC_NULL, PROC_NULL), undefined);
-    comm.isendObject(value(0), PROC_NULL).wait();
-    comm.ssendObject(value(0), PROC_NULL);
-    if (comm !== world) comm.free();
+    // a value that is waited for at once comes after those that have been waited for longer
+    const first = comm.irecvObject<string>(ANY_SOURCE, 6);
+    const sends = ["first", "second", "third"].map((one) => comm.isendObject(one, right, 6));
+    assert.equal(comm.recvObject(left, 6), "second");
+    assert.equal(await comm.mprobe(left, 6).irecvObject(), "third");
+    assert.equal(first.wait(), "first");
+    waitAll(sends);
+    comm.barrier();
   }
+  assert.equal(comm.irecvObject(PROC_NULL).wait(), undefined);
+  assert.equal(comm.sendrecvObject(1, PROC_NULL, PROC_NULL), undefined);
+  comm.isendObject(value(0), PROC_NULL).wait();
+  comm.ssendObject(value(0), PROC_NULL);
 }
 
 /** Receives that have been started let sends of any length return, whatever their rank waits in. */
@@ -116,13 +106,11 @@ export function synchronous(comm: Comm): void {
   }
 }
 
-export function scans(world: Comm): void {
-  onEach(world, (comm) => {
-    const { rank } = comm;
-    const op = (a: string, b: string) => `(${a}${b})`;
-    assert.equal(comm.scanObject(String(rank), op), parenthesised(0, rank + 1));
-    assert.equal(comm.exscanObject(String(rank), op), rank === 0 ? undefined : parenthesised(0, rank));
-  });
+export function scans(comm: Comm): void {
+  const { rank } = comm;
+  const op = (a: string, b: string) => `(${a}${b})`;
+  assert.equal(comm.scanObject(String(rank), op), parenthesised(0, rank + 1));
+  assert.equal(comm.exscanObject(String(rank), op), rank === 0 ? undefined : parenthesised(0, rank));
 }
 
 export function cycles(comm: Comm): void {
@@ -132,29 +120,27 @@ export function cycles(comm: Comm): void {
   assert.equal(copy.self, copy);
 }
 
-export function collectives(world: Comm): void {
-  onEach(world, (comm) => {
-    const { rank, size } = comm;
-    const all = Array.from({ length: size }, (_, r) => value(r));
-    assert.deepEqual(comm.allgatherObject(value(rank)), all);
-    for (let root = 0; root < size; root++) {
-      assert.deepEqual(comm.bcastObject(rank === root ? value(root) : undefined, { root }), value(root));
-      assert.deepEqual(comm.gatherObject(value(rank), { root }), rank === root ? all : undefined);
-      assert.deepEqual(comm.scatterObject(rank === root ? all : undefined, { root }), value(rank));
-      const text = comm.reduceObject(String(rank), (a, b) => `(${a}${b})`, { root });
-      assert.equal(text, rank === root ? parenthesised(0, size) : undefined);
-    }
-    const matrix = Array.from({ length: size }, (_, to) => `${rank}→${to}`.repeat(1 + 3000 * (to % 2)));
-    assert.deepEqual(
-      comm.alltoallObject(matrix),
-      Array.from({ length: size }, (_, from) => `${from}→${rank}`.repeat(1 + 3000 * (rank % 2))),
-    );
-    assert.equal(
-      comm.allreduceObject(String(rank), (a, b) => `(${a}${b})`),
-      parenthesised(0, size),
-    );
-    assert.deepEqual(comm.allgatherObject(undefined), new Array(size).fill(undefined));
-  });
+export function collectives(comm: Comm): void {
+  const { rank, size } = comm;
+  const all = Array.from({ length: size }, (_, r) => value(r));
+  assert.deepEqual(comm.allgatherObject(value(rank)), all);
+  for (let root = 0; root < size; root++) {
+    assert.deepEqual(comm.bcastObject(rank === root ? value(root) : undefined, { root }), value(root));
+    assert.deepEqual(comm.gatherObject(value(rank), { root }), rank === root ? all : undefined);
+    assert.deepEqual(comm.scatterObject(rank === root ? all : undefined, { root }), value(rank));
+    const text = comm.reduceObject(String(rank), (a, b) => `(${a}${b})`, { root });
+    assert.equal(text, rank === root ? parenthesised(0, size) : undefined);
+  }
+  const matrix = Array.from({ length: size }, (_, to) => `${rank}→${to}`.repeat(1 + 3000 * (to % 2)));
+  assert.deepEqual(
+    comm.alltoallObject(matrix),
+    Array.from({ length: size }, (_, from) => `${from}→${rank}`.repeat(1 + 3000 * (rank % 2))),
+  );
+  assert.equal(
+    comm.allreduceObject(String(rank), (a, b) => `(${a}${b})`),
+    parenthesised(0, size),
+  );
+  assert.deepEqual(comm.allgatherObject(undefined), new Array(size).fill(undefined));
 }
 
 /** How the tree of reductions brackets the ranks: ((01)(23)) for four. */

@@ -1,5 +1,6 @@
 import type { Comm, Request } from "../../../src/comm/index.js";
 import * as collectives from "./collectives.js";
+import { gaps, noElements } from "./corners.js";
 import * as reductions from "./reductions.js";
 
 /*
@@ -29,11 +30,17 @@ function waited(comm: Comm): Comm {
   });
 }
 
+const bodies: Readonly<Record<string, (comm: Comm) => void>> = {
+  ...collectives,
+  ...reductions,
+  gaps,
+  noElements,
+};
+
 /** Names of the bodies that {@link run} runs. */
-export const BODIES = [...Object.keys(collectives), ...Object.keys(reductions)];
+export const BODIES = Object.keys(bodies);
 
 /** Runs the body `name` on nonblocking forms. */
-export function run(comm: Comm, { name, arg }: { name: string; arg?: SharedArrayBuffer }): void {
-  const body = { ...collectives, ...reductions }[name] as (comm: Comm, arg?: SharedArrayBuffer) => void;
-  body(waited(comm), arg);
+export function run(comm: Comm, name: string): void {
+  bodies[name](waited(comm));
 }

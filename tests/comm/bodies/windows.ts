@@ -439,7 +439,7 @@ export function sharedMemory(comm: Comm): void {
     win.free();
     assert.throws(() => win.shared(rank), {
       code: "freed",
-      message: `window.shared: shared window of world has been freed`,
+      message: `window.shared: shared window of ${comm.name} has been freed`,
     });
     if (comm.engine === "mpi" && size > 1) assert.equal(local.length, 0);
   }
