@@ -2,6 +2,7 @@ export { DM } from "./dm/dm.js";
 export { type BoundaryType, type Box, DMDA, type DMDAOptions, type StencilType } from "./dm/dmda.js";
 export { GridArray } from "./dm/grid-array.js";
 export { type BoxMeshOptions, type CellGeometry, DMPlex, type SectionOptions } from "./dm/plex.js";
+export { type Stencil, StencilArray } from "./dm/stencil-array.js";
 export type { Indices, InsertMode, Values } from "./indices.js";
 export { IS, type ISOptions } from "./is.js";
 export { type Convergence, KSP, type KSPMonitor, type KSPTolerances, type KSPType } from "./ksp.js";

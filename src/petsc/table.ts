@@ -129,6 +129,7 @@ export const FUNCTIONS = {
   MatSeqAIJSetPreallocation: "pip",
   MatMPIAIJSetPreallocation: "pipip",
   MatSetPreallocationCOO: "pnpp",
+  MatSetPreallocationCOOLocal: "pnpp",
   MatSetValuesCOO: "ppi",
   MatSetValues: "pipippi",
   MatSetValuesStencil: "pipippi",

@@ -12,6 +12,7 @@ const BODIES = {
   scatter: ["indexSets", "anywhere", "toAllAndZero"],
   optimize: ["minima", "leastSquares", "bounds"],
   integrate: ["decay", "implicit", "events", "adjoint"],
+  stencils: ["entries", "refused"],
   solvers: ["matrices", "coordinates", "linear", "shells", "grids", "nonlinear", "throwing"],
 };
 

@@ -1,9 +1,11 @@
 import { type Comm, world } from "../../comm/index.js";
 import { TuttiError } from "../../errors.js";
+import type { Mat } from "../mat.js";
 import { petsc } from "../runtime.js";
 import type { Vec } from "../vec.js";
 import { DM } from "./dm.js";
 import { GridArray } from "./grid-array.js";
+import { type Stencil, StencilArray } from "./stencil-array.js";
 
 /** What is beyond an edge of the grid. */
 export type BoundaryType = "none" | "ghosted" | "mirror" | "periodic";
@@ -49,6 +51,10 @@ export class DMDA extends DM {
   readonly corners: Box;
   /** The grid points that this rank sees. */
   readonly ghostCorners: Box;
+  /** Layers of other ranks' grid points that a rank sees. */
+  readonly stencilWidth: number;
+  readonly stencilType: StencilType;
+  readonly #stencils = new WeakMap<Mat, StencilArray>();
 
   /** A grid of `sizes` points. Takes what the command line says (`-da_grid_x`, `-da_refine`). Collective. */
   static create(sizes: readonly number[], options: DMDAOptions = {}): DMDA {
@@ -81,9 +87,11 @@ export class DMDA extends DM {
     const { f, scratch } = petsc();
     const { at, ints } = scratch;
     const take = (from: number) => Array.from(ints.subarray(from, from + axes));
-    f.DMDAGetInfo(this.handle, at, at + 4, at + 8, at + 12, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    f.DMDAGetInfo(this.handle, at, at + 4, at + 8, at + 12, 0, 0, 0, 0, at + 16, 0, 0, 0, at + 20);
     this.sizes = take(1);
     this.dof = dof;
+    this.stencilWidth = ints[4];
+    this.stencilType = STENCILS[ints[5]];
     f.DMDAGetCorners(this.handle, at, at + 4, at + 8, at + 12, at + 16, at + 20);
     this.corners = { start: take(0), size: take(3) };
     f.DMDAGetGhostCorners(this.handle, at, at + 4, at + 8, at + 12, at + 16, at + 20);
@@ -100,6 +108,20 @@ export class DMDA extends DM {
     return this.#grid(vec.arrayRead);
   }
 
+  /**
+   * The entries of a matrix of this grid by grid point and place in `stencil`; {@link StencilArray.assemble} brings them
+   * into the matrix. The first call for a matrix, or with another stencil, lays down where its entries are; later calls
+   * give the same array, with what was set before. Collective.
+   */
+  stencilArray(mat: Mat, stencil: Stencil): StencilArray {
+    const known = this.#stencils.get(mat);
+    if (known !== undefined && same(known.stencil, stencil)) return known;
+    this.#requireSeen(stencil);
+    const made = new StencilArray(mat, stencil, this.corners, this.ghostCorners, this.dof);
+    this.#stencils.set(mat, made);
+    return made;
+  }
+
   /** Gives each grid point a place in the box from `low` to `high`. Collective. */
   setUniformCoordinates(low: readonly number[], high: readonly number[]): void {
     const [x0, y0 = 0, z0 = 0] = low;
@@ -114,6 +136,17 @@ export class DMDA extends DM {
     f.DMDAGlobalToNaturalEnd(this.handle, global.handle, INSERT, natural.handle);
   }
 
+  /** Throws unless all places of a stencil are those of grid points that a rank sees. */
+  #requireSeen(stencil: Stencil): void {
+    for (const place of stencil) {
+      const far = place.some((distance) => Math.abs(distance) > this.stencilWidth);
+      const beside = this.stencilType === "star" && place.filter((distance) => distance !== 0).length > 1;
+      if (place.length === this.sizes.length && !far && !beside) continue;
+      const wanted = `${this.sizes.length} distances along axes within a ${this.stencilType} of width ${this.stencilWidth}`;
+      throw wrong(`each place of the stencil must be ${wanted}`, `[${place}]`);
+    }
+  }
+
   #grid(entries: Float64Array): GridArray {
     for (const { start, size } of [this.corners, this.ghostCorners]) {
       const length = size.reduce((product, n) => product * n, this.dof);
@@ -124,6 +157,10 @@ export class DMDA extends DM {
 }
 
 const INSERT = 1;
+
+function same(a: Stencil, b: Stencil): boolean {
+  return a === b || String(a) === String(b);
+}
 
 function numberOf<T extends string>(argument: string, names: readonly T[], name: T): number {
   const number = names.indexOf(name);

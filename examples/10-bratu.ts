@@ -1,0 +1,292 @@
+// Thermal runaway: the Bratu problem by PETSc's grids (DMDA) and Newton solvers (SNES).
+//
+//     npx tutti run -n 1 examples/10-bratu.ts --picture heat.svg --branch branch.svg
+//     npx tutti run --engine mpi -n 4 examples/10-bratu.ts --nx 129 --ny 129 --lambda 6.5 -snes_monitor
+//
+// A square body makes heat, more the hotter it is, and is cooled at its edges: -Δu = λ exp(u), u = 0 at the edges.
+// Two questions. How hot does it get for a given λ? Newton's method says it, and near the solution each residual is about
+// the square of the one before. And how much can λ grow before the body cannot get rid of its heat any more? The steady
+// states form a branch (λ, u), which turns back at a fold, λ ≈ 6.808: beyond it there are none, and below it there are
+// two, a cool one and a hot one that no body stays in.
+//
+// At the fold the Jacobian is singular, so that Newton's method for a given λ fails there. Here λ becomes an unknown, too,
+// and the mean temperature is given instead, which grows all along the branch. Each Newton step then is two solves with
+// the same Jacobian (bordering): J a = -F and J b = -∂F/∂λ; the step is a + dλ b, with dλ from the mean. On the branch,
+// 1 / mean(b) is the slope of λ, whose zero is the fold.
+//
+// Options of PETSc work as they do everywhere: -snes_monitor, -ksp_type gmres -pc_type gamg, -log_view, …
+
+import { writeFileSync } from "node:fs";
+import { DMDA, type Mat, SNES, type Vec } from "tutti/petsc";
+import { bands, plot, svg } from "./support/drawing.js";
+import { gatherField } from "./support/grid-field.js";
+import { numberOption, options, wholeOption } from "./support/options.js";
+
+const values = options({ nx: "65", ny: "65", lambda: "6", picture: "", branch: "" });
+const nx = wholeOption("nx", values.nx, 9);
+const ny = wholeOption("ny", values.ny, 9);
+const lambda = numberOption("lambda", values.lambda);
+
+/** λ at the fold to the last digit: independent computations in the literature agree on it. */
+const PUBLISHED_FOLD = 6.808124;
+
+/** Where the walk along the branch stops; 1.85 is where it ends, infinitely hot in the middle, with λ = 0. */
+const MEANS = Array.from({ length: 8 }, (_, k) => 0.15 * (k + 1));
+
+/** The grid points of a row of the Jacobian: below, left, the point itself, right, above. */
+const FIVE_POINTS = [
+  [0, -1],
+  [-1, 0],
+  [0, 0],
+  [1, 0],
+  [0, 1],
+];
+
+/** The discrete problem on a grid of nx × ny points, for any λ. */
+class Bratu implements Disposable {
+  lambda = 0;
+  readonly grid: DMDA;
+  readonly snes = SNES.create();
+  readonly jacobian: Mat;
+  readonly #local: Vec;
+  readonly #hx: number;
+  readonly #hy: number;
+
+  constructor(nx: number, ny: number) {
+    this.grid = DMDA.create([nx, ny]);
+    [this.#hx, this.#hy] = this.grid.sizes.map((n) => 1 / (n - 1));
+    this.#local = this.grid.createLocalVector();
+    this.jacobian = this.grid.createMatrix();
+    const { snes } = this;
+    snes.setDM(this.grid);
+    snes.setFunction((x, f) => this.residual(x, f));
+    snes.setJacobian((x) => this.linearize(x), this.jacobian);
+    snes.setTolerances({ rtol: 1e-13 });
+    // A direct solver, which does not mind that the Jacobian is nearly singular about the fold; options may change it.
+    snes.ksp.setType("preonly");
+    // On more ranks each factors the whole: in two dimensions that is little work and saves most messages.
+    snes.ksp.pc.setType(this.grid.comm.size > 1 ? "redundant" : "lu");
+    snes.ksp.setTolerances({ rtol: 1e-10 });
+    snes.setFromOptions();
+  }
+
+  /** h² times the sum of squares of both widths, with which the error of λ at the fold grows. */
+  get squaredWidth(): number {
+    return this.#hx ** 2 + this.#hy ** 2;
+  }
+
+  /** Whether a grid point is on the edge. */
+  edge(i: number, j: number): boolean {
+    const [nx, ny] = this.grid.sizes;
+    return i === 0 || j === 0 || i === nx - 1 || j === ny - 1;
+  }
+
+  /** f ← -Δx - λ exp(x), times the area of a cell; at the edge, x itself. */
+  residual(x: Vec, f: Vec): void {
+    const { grid, lambda } = this;
+    grid.globalToLocal(x, this.#local);
+    const u = grid.arrayRead(this.#local);
+    const r = grid.array(f);
+    const [alongX, alongY] = [this.#hy / this.#hx, this.#hx / this.#hy];
+    const area = this.#hx * this.#hy;
+    const [[x0, y0], [mx, my]] = [grid.corners.start, grid.corners.size];
+    for (let j = y0; j < y0 + my; j++) {
+      for (let i = x0; i < x0 + mx; i++) {
+        const centre = u.at(i, j);
+        if (this.edge(i, j)) {
+          r.set(2 * (alongX + alongY) * centre, i, j);
+          continue;
+        }
+        const horizontal = (2 * centre - u.at(i - 1, j) - u.at(i + 1, j)) * alongX;
+        const vertical = (2 * centre - u.at(i, j - 1) - u.at(i, j + 1)) * alongY;
+        r.set(horizontal + vertical - area * lambda * Math.exp(centre), i, j);
+      }
+    }
+  }
+
+  /** Computes the Jacobian of the residual at x. The stencil's places beyond the edge are left out by themselves. */
+  linearize(x: Vec): void {
+    const { grid, jacobian, lambda } = this;
+    const u = grid.arrayRead(x);
+    const entries = grid.stencilArray(jacobian, FIVE_POINTS);
+    const [alongX, alongY] = [this.#hy / this.#hx, this.#hx / this.#hy];
+    const area = this.#hx * this.#hy;
+    const [[x0, y0], [mx, my]] = [grid.corners.start, grid.corners.size];
+    for (let j = y0; j < y0 + my; j++) {
+      for (let i = x0; i < x0 + mx; i++) {
+        const inside = this.edge(i, j) ? 0 : 1;
+        entries.set(-alongY * inside, 0, i, j);
+        entries.set(-alongX * inside, 1, i, j);
+        entries.set(2 * (alongX + alongY) - inside * area * lambda * Math.exp(u.at(i, j)), 2, i, j);
+        entries.set(-alongX * inside, 3, i, j);
+        entries.set(-alongY * inside, 4, i, j);
+      }
+    }
+    entries.assemble();
+  }
+
+  /** f ← the derivative of the residual with respect to λ. */
+  residualByLambda(x: Vec, f: Vec): void {
+    const { grid } = this;
+    const [u, r] = [grid.arrayRead(x), grid.array(f)];
+    const area = this.#hx * this.#hy;
+    const [[x0, y0], [mx, my]] = [grid.corners.start, grid.corners.size];
+    for (let j = y0; j < y0 + my; j++)
+      for (let i = x0; i < x0 + mx; i++) r.set(this.edge(i, j) ? 0 : -area * Math.exp(u.at(i, j)), i, j);
+  }
+
+  [Symbol.dispose](): void {
+    for (const object of [this.snes, this.jacobian, this.#local, this.grid]) object.destroy();
+  }
+}
+
+/** The branch of steady states: walks along it by the mean temperature. */
+class Branch implements Disposable {
+  readonly x: Vec;
+  /** The slope of λ over the mean temperature. */
+  slope = Number.NaN;
+  readonly #f: Vec;
+  readonly #a: Vec;
+  readonly #b: Vec;
+
+  constructor(readonly problem: Bratu) {
+    this.x = problem.grid.createGlobalVector();
+    [this.#f, this.#a, this.#b] = [this.x.duplicate(), this.x.duplicate(), this.x.duplicate()];
+    problem.snes.ksp.setOperators(problem.jacobian);
+    // u = 0 at λ = 0 is the branch's beginning
+    this.goTo(0);
+  }
+
+  get mean(): number {
+    return average(this.x);
+  }
+
+  /** Newton's method from where it stands to the steady state of this mean temperature. */
+  goTo(mean: number): void {
+    const { problem, x } = this;
+    const [f, a, b] = [this.#f, this.#a, this.#b];
+    const { ksp } = problem.snes;
+    for (let iteration = 0; iteration < 30; iteration++) {
+      problem.linearize(x);
+      problem.residual(x, f);
+      f.scale(-1);
+      ksp.solve(f, a);
+      problem.residualByLambda(x, f);
+      f.scale(-1);
+      ksp.solve(f, b);
+      this.slope = 1 / average(b);
+      const change = (mean - this.mean - average(a)) * this.slope;
+      a.axpy(change, b);
+      x.axpy(1, a);
+      problem.lambda += change;
+      // quadratic convergence: the step after this one would be below rounding
+      if (a.norm("infinity") < 1e-6 * Math.max(1, x.norm("infinity"))) return;
+    }
+    throw new Error(`Newton's method has found no steady state of mean temperature ${mean}`);
+  }
+
+  /** Walks to the fold, between two means where the slope has different signs, by regula falsi (Illinois). */
+  goToFold(low: number, high: number): void {
+    this.goTo(low);
+    let [left, atLeft] = [low, this.slope];
+    this.goTo(high);
+    let [right, atRight] = [high, this.slope];
+    while (Math.abs(this.slope) > 1e-5) {
+      const middle = (left * atRight - right * atLeft) / (atRight - atLeft);
+      this.goTo(middle);
+      const { slope } = this;
+      if (Math.sign(slope) === Math.sign(atRight)) [right, atRight, atLeft] = [middle, slope, atLeft / 2];
+      else [left, atLeft, atRight] = [middle, slope, atRight / 2];
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const vec of [this.x, this.#f, this.#a, this.#b]) vec.destroy();
+  }
+}
+
+function average(x: Vec): number {
+  return x.sum() / x.size;
+}
+
+/** The exponent p of convergence, |F| ≈ c |F before|^p, from the last three norms above rounding. */
+function convergenceOrder(norms: readonly number[]): number {
+  const above = norms.filter((norm) => norm > 1e-12 * norms[0]);
+  const [a, b, c] = above.slice(-3);
+  return Math.log(c / b) / Math.log(b / a);
+}
+
+/** Solves for one λ and draws the temperature. */
+function steadyState(say: (text: string) => void): void {
+  using problem = new Bratu(nx, ny);
+  const { snes, grid } = problem;
+  problem.lambda = lambda;
+  using x = grid.createGlobalVector();
+  const norms: number[] = [];
+  snes.setMonitor((iteration, norm) => {
+    norms.push(norm);
+    say(`  Newton ${iteration}: |F| = ${norm.toExponential(6)}`);
+  });
+  say(`λ = ${lambda} on ${nx} × ${ny} points`);
+  const { converged, reason } = snes.solve(null, x);
+  if (!converged) {
+    say(
+      `no steady state was found (${reason}): ${lambda > PUBLISHED_FOLD ? "the body burns" : "try another λ"}`,
+    );
+    return;
+  }
+  say(`${reason}, exponent of convergence ${convergenceOrder(norms).toFixed(2)}`);
+  say(`hottest point: ${x.max().value.toFixed(9)}, mean ${average(x).toFixed(9)}`);
+  if (values.picture === "") return;
+  const field = gatherField(grid, x);
+  if (field !== undefined) writeFileSync(values.picture, svg(nx, ny, bands(field)));
+  say(`picture in ${values.picture}`);
+}
+
+/** Walks along the branch through steady states of growing mean temperature; gives λ at the fold. */
+function foldOf(
+  problem: Bratu,
+  means: readonly number[],
+  visit: (lambda: number, hottest: number) => void,
+): number {
+  using branch = new Branch(problem);
+  let [fold, before] = [Number.NaN, 0];
+  for (const mean of means) {
+    branch.goTo(mean);
+    visit(problem.lambda, branch.x.max().value);
+    if (branch.slope < 0 && Number.isNaN(fold)) {
+      branch.goToFold(before, mean);
+      fold = problem.lambda;
+    }
+    before = mean;
+  }
+  return fold;
+}
+
+function main(): void {
+  using fine = new Bratu(nx, ny);
+  const say = (text: string) => {
+    if (fine.grid.comm.rank === 0) console.log(text);
+  };
+  steadyState(say);
+
+  const [lambdas, hottest] = [[0], [0]];
+  const fold = foldOf(fine, MEANS, (lambda, max) => {
+    lambdas.push(lambda);
+    hottest.push(max);
+  });
+  say(`fold on this grid: λ = ${fold.toFixed(9)}`);
+  if (values.branch !== "" && fine.grid.comm.rank === 0)
+    writeFileSync(values.branch, plot(lambdas, hottest, { x: "λ", y: "hottest point" }));
+
+  // The error of the differences goes with the squared widths: a second grid gives what it is at width 0.
+  using coarse = new Bratu(Math.ceil(nx / 2), Math.ceil(ny / 2));
+  const coarseFold = foldOf(coarse, [0.45, 0.6], () => {});
+  const [h, H] = [fine.squaredWidth, coarse.squaredWidth];
+  const limit = (H * fold - h * coarseFold) / (H - h);
+  const difference = limit - PUBLISHED_FOLD;
+  say(`fold at width 0:   λ = ${limit.toFixed(6)}, published ${PUBLISHED_FOLD}`);
+  if (!(Math.abs(difference) <= 5e-7 + 3 * H * h)) throw new Error(`the fold is missed by ${difference}`);
+}
+
+main();
