@@ -8,7 +8,7 @@ const BODIES = {
   surroundings: ["optionsDatabase", "files", "stages"],
   parts: ["ghosts", "localNumbers", "matrixAlgebra", "nullSpaces", "fields"],
   meshes: ["boxes", "closures", "gmsh"],
-  vec: ["array", "algebra", "setValues", "errors"],
+  vec: ["array", "algebra", "setValues", "subCommunicators", "errors"],
   scatter: ["indexSets", "anywhere", "toAllAndZero"],
   optimize: ["minima", "leastSquares", "bounds"],
   integrate: ["decay", "implicit", "events", "adjoint"],

@@ -114,3 +114,17 @@ export function errors(comm: Comm): void {
   y.destroy();
   assert.equal(liveObjects(), before);
 }
+
+/** Vectors of a part of the ranks are that part's own; those of different communicators do not go together. */
+export function subCommunicators(comm: Comm): void {
+  const part = comm.split(comm.rank % 2);
+  using x = Vec.createMPI([2, null], { comm: part });
+  x.set(comm.rank % 2);
+  assert.equal(x.size, 2 * part.size);
+  assert.equal(x.sum(), 2 * part.size * (comm.rank % 2));
+  using alone = Vec.createSeq(5);
+  assert.equal(alone.size, 5);
+  assert.throws(() => x.copy(alone), { code: "petsc" });
+  x.destroy();
+  part.free();
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { describe, test } from "node:test";
+import { Project } from "../cli/tutti.js";
+import { libraryOf } from "../support/mpi.js";
+import { noPetsc } from "../support/petsc.js";
+
+/* What shows only from outside a process: counts at its end, other engines, the end of a job. */
+
+async function run(script: string, command: readonly string[], ...options: string[]) {
+  using project = new Project({ "script.ts": script });
+  // Open MPI 4.1 tidies up after a process without launcher only when that has ended, and leaves empty folders
+  const env = { ...libraryOf("Open MPI"), OMPI_MCA_orte_tmpdir_base: tmpdir() };
+  return await project.tutti([...command, "script.ts", ...options], env);
+}
+
+/** One of everything, given back. */
+const EVERYTHING = `
+import { DMDA, DMPlex, IS, KSP, Mat, NullSpace, Scatter, SNES, TAO, TS, Vec, Viewer } from "tutti/petsc";
+import { EPS } from "tutti/slepc";
+
+using a = Mat.createAIJ(8, { nnz: 1 });
+const [begin, end] = a.ownershipRange;
+for (let i = begin; i < end; i++) a.setValue(i, i, i + 1);
+a.assemble();
+const { right: x, left: b } = a.createVecs();
+b.set(1);
+using ksp = KSP.create();
+ksp.setOperators(a);
+ksp.pc.setShell((x, y) => void x.copy(y));
+ksp.setMonitor(() => {});
+ksp.setFromOptions();
+ksp.solve(b, x);
+using space = NullSpace.create({ constant: true });
+using set = IS.createStride(2);
+using da = DMDA.create([16]);
+using snes = SNES.create();
+snes.setDM(da);
+snes.setFunction((x, f) => {
+  for (const [k, value] of x.arrayRead.entries()) f.array[k] = value ** 2 - 4;
+});
+using u = da.createGlobalVector();
+u.set(1);
+snes.solve(null, u);
+using mesh = DMPlex.createBoxMesh([2, 2]);
+mesh.createSection({ dofs: [1, 0, 0], fixBoundary: true });
+using local = mesh.createLocalVector();
+using tao = TAO.create();
+tao.setObjectiveGradient((x, g) => {
+  x.copy(g);
+  return x.dot(x) / 2;
+});
+tao.solve(x);
+using ts = TS.create();
+ts.setRHSFunction((_, u, g) => void u.copy(g));
+ts.setMaxTime(0.1);
+ts.setTimeStep(0.1);
+ts.solve(x);
+using eps = EPS.create();
+eps.setOperators(a);
+eps.setProblemType("hep");
+eps.solve();
+x.destroy();
+b.destroy();
+`;
+
+describe("programs with PETSc", { skip: noPetsc }, () => {
+  for (const command of [["run", "-n", "1"], ["exec"], ["run", "--engine", "mpi", "-n", "2"]]) {
+    test(`PETSc destroys as many objects as it has created, tutti ${command.join(" ")}`, async () => {
+      const { code, stdout, stderr } = await run(EVERYTHING, command, "-log_view", "-ksp_type", "gmres");
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+      const table = stdout.slice(stdout.indexOf("Object Type"));
+      const rows = [...table.matchAll(/^ *(\S.*?) +(\d+) +(\d+)$/gm)].map(([, name, made, gone]) => ({
+        name,
+        made: Number(made),
+        gone: Number(gone),
+      }));
+      assert.ok(rows.length > 10, stdout);
+      // the report itself is written by a viewer
+      const left = rows.filter(({ name, made, gone }) => made !== gone && name !== "Viewer");
+      assert.deepEqual(left, []);
+    });
+  }
+
+  test("threads are sent to engine mpi", async () => {
+    const script = `import { Vec } from "tutti/petsc"; Vec.createMPI(3);`;
+    const { code, stderr } = await run(script, ["run", "-n", "2"]);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /\[unsupported\]: PETSc cannot use world, whose 2 ranks are threads; start them as processes with tutti run --engine mpi/,
+    );
+  });
+
+  test("a rank that fails in a callback while others wait for it there ends the job", async () => {
+    const script = `
+import { Mat, Vec } from "tutti/petsc";
+import { world } from "tutti/comm";
+const comm = world();
+const a = Mat.createShell(4, {
+  mult(x, y) {
+    if (comm.rank === 1) throw new RangeError("not this product");
+    y.set(x.sum());
+  },
+});
+const { right, left } = a.createVecs();
+a.mult(right, left);
+`;
+    const { code, stderr } = await run(script, ["run", "--engine", "mpi", "-n", "2"]);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /rank 1 failed in a callback of PETSc while others wait for it:/);
+    assert.match(stderr, /RangeError: not this product\n +at \S*mult \(.*script\.ts:7:/);
+  });
+
+  test("a library that is not there, or is no PETSc, is named", async () => {
+    const script = `import { Vec } from "tutti/petsc"; Vec.createMPI(3);`;
+    using project = new Project({ "script.ts": script });
+    for (const [library, pattern] of [
+      ["/nowhere/libpetsc.so", /\[library\]: .*PETSc.*\/nowhere\/libpetsc\.so.*TUTTI_PETSC_LIBRARY/s],
+      ["libm.so.6", /\[library\]: libm\.so\.6 has no function PetscGetVersionNumber/],
+    ] as const) {
+      const { code, stderr } = await project.tutti(["run", "-n", "1", "script.ts"], {
+        TUTTI_PETSC_LIBRARY: library,
+      });
+      assert.equal(code, 1);
+      assert.match(stderr, pattern);
+    }
+  });
+});
