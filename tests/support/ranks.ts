@@ -170,13 +170,14 @@ export interface Place {
  * Registers a suite for each MPI library and each number of ranks; each job stays for the whole suite.
  *
  * @param options.check whether the ranks check themselves, which must change nothing
+ * @param options.families the libraries, all if absent
  */
 export function forEachMpi(
   sizes: readonly number[],
   register: (place: Place) => void,
-  { check = false } = {},
+  { check = false, families = FAMILIES }: { check?: boolean; families?: typeof FAMILIES } = {},
 ): void {
-  for (const { family, install } of FAMILIES) {
+  for (const { family, install } of families) {
     const mpiexec = mpiexecOf(family);
     if (mpiexec === undefined) {
       test(`engine mpi on ${family}`, { skip: `${family} is not installed: ${install}` });
