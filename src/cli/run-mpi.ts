@@ -57,7 +57,10 @@ export async function runMpi({ size, entry, scriptPath, argv, tag }: MpiRun): Pr
   }
 }
 
-/** Ranks that wait give their core away where there are fewer cores than ranks. Open MPI sees that for itself. */
+/**
+ * Ranks that wait give their core away where there are fewer cores than ranks. Open MPI sees that for itself; MPICH over
+ * UCX, as Debian 12 builds it, never does it.
+ */
 export function politeness(size: number): Record<string, string> {
   return size > availableParallelism() ? { MPIR_CVAR_POLLS_BEFORE_YIELD: "1" } : {};
 }
