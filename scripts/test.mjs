@@ -30,7 +30,7 @@ if (files.length === 0) {
 
 const counts = { pass: 0, fail: 0, cancelled: 0, skipped: 0 };
 const skips = [];
-const stream = run({ files, concurrency: 2, timeout: 300_000 });
+const stream = run({ files, concurrency: 2, timeout: 900_000 });
 stream.on(
   "test:pass",
   ({ name, skip, file }) => skip !== undefined && skips.push(`${name}: ${skip} (${file ?? ""})`),

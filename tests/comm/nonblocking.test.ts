@@ -1,4 +1,5 @@
 import { test } from "node:test";
+import { MPI_SIZES } from "../support/mpi.js";
 import { forEachEngine, forEachMpi, type Place } from "../support/ranks.js";
 import * as overlaps from "./bodies/overlaps.js";
 import * as persistent from "./bodies/persistent.js";
@@ -28,5 +29,5 @@ function on({ engine, size, run }: Place, module: string, name: string, arg?: un
 }
 
 forEachEngine([1, 2, 3, 4, 5], suite);
-forEachMpi([1, 2, 3, 4, 5], suite);
+for (const [sizes, families] of MPI_SIZES) forEachMpi(sizes, suite, { families });
 forEachMpi([2], suite, { check: true });

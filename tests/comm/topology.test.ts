@@ -1,4 +1,5 @@
 import { test } from "node:test";
+import { MPI_SIZES } from "../support/mpi.js";
 import { forEachEngine, forEachMpi, type Place } from "../support/ranks.js";
 import * as grids from "./bodies/grids.js";
 import * as groups from "./bodies/groups.js";
@@ -33,4 +34,4 @@ function topology({ engine, size, run }: Place): void {
 }
 
 forEachEngine([1, 2, 3, 4, 5, 6, 8], topology);
-forEachMpi([1, 2, 3, 4, 5], topology);
+for (const [sizes, families] of MPI_SIZES) forEachMpi(sizes, topology, { families });
