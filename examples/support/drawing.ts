@@ -54,7 +54,7 @@ export function plot(
   ys: ArrayLike<number>,
   labels: { readonly x: string; readonly y: string },
 ): string {
-  const [width, height, margin] = [800, 400, 60];
+  const [width, height, margin] = [800, 400, 90];
   const scale = (values: ArrayLike<number>, from: number, to: number) => {
     const all = Array.from(values);
     const [low, high] = [Math.min(0, ...all), Math.max(...all)];

@@ -1,3 +1,4 @@
+import { readSync, writeSync } from "node:fs";
 import type { Library } from "../../native/index.js";
 import { describeFailure } from "../failure.js";
 import type { Mpi } from "./mpi.js";
@@ -36,8 +37,7 @@ export function endWithProcess(mpi: Mpi, rank: number): void {
     if (exitCode === 0) {
       mpi.overseer?.finish();
       mpi.outbox.drain();
-      answerOthers(mpi);
-      mpi.f.Finalize();
+      finalize(mpi);
     } else {
       if (!reported && exitCode === UNSETTLED)
         report(`rank ${rank} failed:\na top-level await waits for what nothing can settle any more`);
@@ -62,16 +62,24 @@ export function runLaterListeners(own: (code: number) => void, code: number): vo
 const ANSWERING = 100;
 
 /**
- * Lets all ranks come to their end and answers what they still wait for. MPICH 4.0 on several hosts, connected by TCP, needs
- * it: a rank in `MPI_Finalize` no longer answers, while others there wait for it, in half of all programs in C as well.
+ * Ends MPI on ranks that have returned.
+ *
+ * MPICH 4.0 on several hosts, connected by TCP, hangs in `MPI_Finalize` of half of all programs, in C as well: a rank there no
+ * longer answers while others still wait for it. So its ranks meet, answer others for a moment, and themselves tell
+ * mpiexec that they have come to their end (PMI 1, which that library speaks).
  */
-function answerOthers(mpi: Mpi): void {
-  const { MPI_LOCALNRANKS, PMI_SIZE } = process.env; // from MPICH's mpiexec: ranks on this host, and of all hosts
-  if (MPI_LOCALNRANKS === undefined || MPI_LOCALNRANKS === PMI_SIZE) return;
-  const { f, abi, intsAddress, statusAddress } = mpi;
+function finalize({ f, abi, intsAddress, statusAddress }: Mpi): void {
+  const { MPI_LOCALNRANKS, PMI_SIZE, PMI_FD } = process.env; // from MPICH's mpiexec: ranks on this host, and of all hosts
+  if (MPI_LOCALNRANKS === undefined || MPI_LOCALNRANKS === PMI_SIZE || PMI_FD === undefined) {
+    f.Finalize();
+    return;
+  }
   f.Barrier(abi.world);
   const end = performance.now() + ANSWERING;
   while (performance.now() < end) f.Iprobe(abi.anySource, abi.anyTag, abi.world, intsAddress, statusAddress);
+  const launcher = Number(PMI_FD);
+  writeSync(launcher, "cmd=finalize\n");
+  readSync(launcher, Buffer.alloc(64)); // its answer
 }
 
 /**
