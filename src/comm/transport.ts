@@ -22,6 +22,9 @@ export interface Transport {
   readonly size: number;
   readonly name: string;
 
+  /** MPI's own communicator, for libraries that are built on MPI; absent on other engines. */
+  readonly mpiComm?: MpiComm;
+
   /** Throws if the job has been aborted; called at the beginning of every operation. */
   check(): void;
 
@@ -114,6 +117,16 @@ export interface Transport {
   /** Gives back what the engine holds for the communicator, if anything; called once, by all ranks. */
   free?(): void;
   abort(code: number): never;
+}
+
+/** What a library built on MPI needs of a communicator of engine mpi. */
+export interface MpiComm {
+  /** MPI's handle, as C expects it by value. */
+  readonly handle: number;
+  /** Name of the binary interface. */
+  readonly abi: string;
+  /** The library that the engine has loaded. */
+  readonly library: string;
 }
 
 /** A buffer of which each rank sends or gets a piece. */

@@ -1,4 +1,5 @@
 import { TuttiError } from "../errors.js";
+import { addressOf } from "../native/index.js";
 
 /** Indices of entries, as PETSc counts them from 0. */
 export type Indices = Int32Array | readonly number[];
@@ -29,4 +30,9 @@ export function requireLength(call: string, argument: string, found: number, wan
   if (found === wanted) return;
   const message = `${call}: ${argument} must have ${wanted} entries, found ${found}`;
   throw new TuttiError("argument", message, { call, argument, found, wanted });
+}
+
+/** The address of an array; none for an empty one, which may have no memory. */
+export function placeOf(array: Int32Array | Float64Array): number {
+  return array.length === 0 ? 0 : addressOf(array);
 }

@@ -1,7 +1,7 @@
 import { type Comm, world } from "../comm/index.js";
 import { TuttiError } from "../errors.js";
-import { addressOf, viewMemory } from "../native/index.js";
-import { type Indices, intArray } from "./indices.js";
+import { viewMemory } from "../native/index.js";
+import { type Indices, intArray, placeOf } from "./indices.js";
 import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 
@@ -22,7 +22,7 @@ export class IS extends PetscObject {
   static createGeneral(indices: Indices, { comm = world() }: ISOptions = {}): IS {
     const { f, scratch, handleOf } = petsc();
     const mine = intArray(indices);
-    f.ISCreateGeneral(handleOf(comm), mine.length, place(mine), COPY_VALUES, scratch.at);
+    f.ISCreateGeneral(handleOf(comm), mine.length, placeOf(mine), COPY_VALUES, scratch.at);
     return new IS(comm, scratch.pointer());
   }
 
@@ -37,7 +37,7 @@ export class IS extends PetscObject {
   static createBlock(blockSize: number, blocks: Indices, { comm = world() }: ISOptions = {}): IS {
     const { f, scratch, handleOf } = petsc();
     const mine = intArray(blocks);
-    f.ISCreateBlock(handleOf(comm), blockSize, mine.length, place(mine), COPY_VALUES, scratch.at);
+    f.ISCreateBlock(handleOf(comm), blockSize, mine.length, placeOf(mine), COPY_VALUES, scratch.at);
     return new IS(comm, scratch.pointer());
   }
 
@@ -125,9 +125,4 @@ export class IS extends PetscObject {
     if (address === 0) throw new TuttiError("petsc", `${call}: PETSc has returned no set`, { call });
     return new IS(this.comm, address);
   }
-}
-
-/** The address of indices, none for no index. */
-function place(indices: Int32Array): number {
-  return indices.length === 0 ? 0 : addressOf(indices);
 }

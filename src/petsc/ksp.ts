@@ -1,7 +1,5 @@
 import { type Comm, world } from "../comm/index.js";
 import { TuttiError } from "../errors.js";
-import type { NativeCallback } from "../native/index.js";
-import { collectiveCallback } from "./callback.js";
 import type { Mat } from "./mat.js";
 import { enumName, withNearest } from "./names.js";
 import { PetscObject } from "./object.js";
@@ -69,7 +67,6 @@ const DEFAULT = -2;
 
 /** A solver of linear systems (PETSc's KSP). */
 export class KSP extends PetscObject {
-  readonly #callbacks: NativeCallback[] = [];
   #hasOperators = false;
 
   /** A solver without a system. Collective. */
@@ -107,11 +104,10 @@ export class KSP extends PetscObject {
 
   /** Adds a function that is called in each iteration. Collective. */
   setMonitor(monitor: KSPMonitor): void {
-    const callback = collectiveCallback(this.comm, "i:pidp", (_: number, iteration: number, norm: number) =>
+    const address = this.callback("i:pidp", (_: number, iteration: number, norm: number) =>
       monitor(iteration, norm),
     );
-    this.#callbacks.push(callback);
-    petsc().f.KSPMonitorSet(this.handle, callback.address, 0, 0);
+    petsc().f.KSPMonitorSet(this.handle, address, 0, 0);
   }
 
   /** The preconditioner. */
@@ -154,9 +150,5 @@ export class KSP extends PetscObject {
     const residualNorm = scratch.doubles[0];
     const name = enumName("KSPConvergedReasons", reason);
     return { converged: reason > 0, reason: name, iterations, residualNorm };
-  }
-
-  protected override release(): void {
-    for (const callback of this.#callbacks) callback.free();
   }
 }

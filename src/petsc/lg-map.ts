@@ -1,6 +1,5 @@
 import { type Comm, world } from "../comm/index.js";
-import { addressOf } from "../native/index.js";
-import { type Indices, intArray } from "./indices.js";
+import { type Indices, intArray, placeOf } from "./indices.js";
 import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 
@@ -16,7 +15,7 @@ export class LGMap extends PetscObject {
   static create(globals: Indices, { comm = world(), blockSize = 1 }: LGMapOptions = {}): LGMap {
     const { f, scratch, handleOf } = petsc();
     const list = intArray(globals);
-    const at = list.length === 0 ? 0 : addressOf(list);
+    const at = placeOf(list);
     f.ISLocalToGlobalMappingCreate(handleOf(comm), blockSize, list.length, at, COPY_VALUES, scratch.at);
     return new LGMap(comm, scratch.pointer());
   }

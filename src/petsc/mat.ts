@@ -1,13 +1,13 @@
 import { type Comm, world } from "../comm/index.js";
 import { TuttiError } from "../errors.js";
-import { addressOf, type NativeCallback } from "../native/index.js";
-import { collectiveCallback } from "./callback.js";
+import { addressOf } from "../native/index.js";
 import {
   doubleArray,
   type Indices,
   type InsertMode,
   insertMode,
   intArray,
+  placeOf,
   requireLength,
   type Values,
 } from "./indices.js";
@@ -60,8 +60,6 @@ const OPERATIONS = { mult: 3, multTranspose: 5, getDiagonal: 17 } as const;
 
 /** A matrix of real numbers whose rows are divided among ranks (PETSc's Mat). */
 export class Mat extends PetscObject {
-  readonly #callbacks: NativeCallback[] = [];
-
   /** A sparse matrix, empty. Collective. */
   static createAIJ(sizes: MatSizes, { comm = world(), blockSize = 1, nnz }: AijOptions = {}): Mat {
     const { f, scratch, handleOf } = petsc();
@@ -335,18 +333,12 @@ export class Mat extends PetscObject {
     petsc().f.MatLoad(this.handle, viewer.handle);
   }
 
-  protected override release(): void {
-    for (const callback of this.#callbacks) callback.free();
-  }
-
   #operation(
     name: keyof typeof OPERATIONS,
     signature: "i:pp" | "i:ppp",
     call: (...args: never[]) => void,
   ): void {
-    const callback = collectiveCallback(this.comm, signature, call);
-    this.#callbacks.push(callback);
-    petsc().f.MatShellSetOperation(this.handle, OPERATIONS[name], callback.address);
+    petsc().f.MatShellSetOperation(this.handle, OPERATIONS[name], this.callback(signature, call));
   }
 
   #zero(
@@ -357,8 +349,7 @@ export class Mat extends PetscObject {
     b: Vec | undefined,
   ): void {
     const list = intArray(rows);
-    const at = list.length === 0 ? 0 : addressOf(list);
-    petsc().f[call](this.handle, list.length, at, diagonal, x?.handle ?? 0, b?.handle ?? 0);
+    petsc().f[call](this.handle, list.length, placeOf(list), diagonal, x?.handle ?? 0, b?.handle ?? 0);
   }
 
   #made(make: (f: PetscFunctions, at: number) => void): Mat {

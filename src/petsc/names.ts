@@ -49,3 +49,11 @@ export function enumName(table: string, value: number, library = petsc().library
 function addressAt(address: number): number {
   return Number(new BigUint64Array(viewMemory(address, 8))[0]);
 }
+
+/** The number of a name in a list of PETSc's; `what` begins the error about one that is not in it. */
+export function numberOf<T extends string>(what: string, names: readonly T[], name: T): number {
+  const number = names.indexOf(name);
+  if (number >= 0) return number;
+  const message = `${what} must be one of ${names.join(", ")}, found ${name}`;
+  throw new TuttiError("argument", message, { found: name, names });
+}

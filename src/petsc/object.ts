@@ -1,6 +1,7 @@
 import type { Comm } from "../comm/index.js";
 import { TuttiError } from "../errors.js";
-import { textAt } from "../native/index.js";
+import { type NativeCallback, type Signature, textAt } from "../native/index.js";
+import { collectiveCallback } from "./callback.js";
 import { petsc } from "./runtime.js";
 
 /** Whether destroying an object of PETSc's is this program's business. */
@@ -25,6 +26,7 @@ export abstract class PetscObject implements Disposable {
   #address: number;
   #borrowed: Map<number, PetscObject> | undefined;
   #kept: Map<string, readonly (PetscObject | undefined)[]> | undefined;
+  readonly #callbacks: NativeCallback[] = [];
 
   /** @param address what a create function has written */
   constructor(comm: Comm, address: number, ownership: Ownership = "owned") {
@@ -59,7 +61,9 @@ export abstract class PetscObject implements Disposable {
     dropped.unregister(this);
     for (const object of this.#borrowed?.values() ?? []) object.destroy();
     this.#kept = undefined;
-    this.release();
+    const heir = this.callbackHeir;
+    if (heir === undefined || heir.destroyed) for (const callback of this.#callbacks) callback.free();
+    else heir.#callbacks.push(...this.#callbacks);
     f.PetscObjectDestroy(scratch.hold(address));
   }
 
@@ -106,8 +110,17 @@ export abstract class PetscObject implements Disposable {
     this.#kept.set(role, objects);
   }
 
-  /** Frees what belongs to the object on this side; called once, before PETSc's own part. */
-  protected release(): void {}
+  /** The address of a function of the program that PETSc calls on all ranks while this object lives. Collective. */
+  protected callback(signature: Signature, call: (...args: never[]) => void): number {
+    const callback = collectiveCallback(this.comm, signature, call);
+    this.#callbacks.push(callback);
+    return callback.address;
+  }
+
+  /** The object in which PETSc remembers the callbacks beyond the end of this one. */
+  protected get callbackHeir(): PetscObject | undefined {
+    return undefined;
+  }
 
   private text(call: "PetscObjectGetName" | "PetscObjectGetType" | "PetscObjectGetOptionsPrefix"): string {
     const { f, scratch } = petsc();
@@ -122,6 +135,11 @@ type Borrowable<T extends PetscObject> = new (comm: Comm, address: number, owner
 /** The object that this program has made at an address, if it has. */
 function knownObject(address: number): PetscObject | undefined {
   return known.get(address)?.deref();
+}
+
+/** The addresses of objects, as a list that C can read. */
+export function handlesOf(objects: readonly PetscObject[]): BigUint64Array {
+  return BigUint64Array.from(objects, (object) => BigInt(object.handle));
 }
 
 /** Number of objects of PETSc that this process has made or borrowed and not given back. */

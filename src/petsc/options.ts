@@ -18,6 +18,7 @@ export const options = {
   /** Whether an option is set. */
   has(name: string): boolean {
     const { f, scratch } = petsc();
+    scratch.ints[0] = 0; // a bool of one byte leaves the others as they are
     f.PetscOptionsHasName(0, null, dashed(name), scratch.at);
     return scratch.ints[0] !== 0;
   },
@@ -26,6 +27,7 @@ export const options = {
   get(name: string): string | undefined {
     const { f, scratch } = petsc();
     const { at } = scratch;
+    scratch.ints[0] = 0;
     f.PetscOptionsGetString(0, null, dashed(name), at + 8, LONGEST, at);
     return scratch.ints[0] === 0 ? undefined : textAt(at + 8);
   },

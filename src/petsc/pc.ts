@@ -1,5 +1,3 @@
-import type { NativeCallback } from "../native/index.js";
-import { collectiveCallback } from "./callback.js";
 import type { IS } from "./is.js";
 import { withNearest } from "./names.js";
 import { PetscObject } from "./object.js";
@@ -37,8 +35,6 @@ export type FieldSplitType = keyof typeof FIELD_SPLITS;
 
 /** A preconditioner, part of a {@link KSP} (PETSc's PC). */
 export class PC extends PetscObject {
-  #apply: NativeCallback | undefined;
-
   /** Chooses the method. */
   setType(type: PCType): void {
     withNearest("PCList", type, () => petsc().f.PCSetType(this.handle, type));
@@ -48,12 +44,10 @@ export class PC extends PetscObject {
   setShell(apply: (x: Vec, y: Vec) => void): void {
     const { f } = petsc();
     this.setType("shell");
-    const callback = collectiveCallback(this.comm, "i:ppp", (_: number, x: number, y: number) =>
+    const address = this.callback("i:ppp", (_: number, x: number, y: number) =>
       apply(this.borrow(Vec, x), this.borrow(Vec, y)),
     );
-    f.PCShellSetApply(this.handle, callback.address);
-    this.#apply?.free();
-    this.#apply = callback;
+    f.PCShellSetApply(this.handle, address);
   }
 
   /** For `"fieldsplit"`: names a part of the unknowns, whose solver has options like `-fieldsplit_NAME_pc_type`. Collective. */
@@ -75,9 +69,5 @@ export class PC extends PetscObject {
   /** y ← M⁻¹ x. Collective. */
   apply(x: Vec, y: Vec): void {
     petsc().f.PCApply(this.handle, x.handle, y.handle);
-  }
-
-  protected override release(): void {
-    this.#apply?.free();
   }
 }

@@ -1,6 +1,4 @@
 import { type Comm, world } from "../comm/index.js";
-import type { NativeCallback } from "../native/index.js";
-import { collectiveCallback } from "./callback.js";
 import type { DM } from "./dm/dm.js";
 import { type Convergence, KSP } from "./ksp.js";
 import { Mat } from "./mat.js";
@@ -51,7 +49,6 @@ const DEFAULT = -2;
 
 /** A solver of nonlinear systems F(x) = 0 (PETSc's SNES). */
 export class SNES extends PetscObject {
-  readonly #callbacks: NativeCallback[] = [];
   #dm: DM | undefined;
 
   /** A solver without a system. Collective. */
@@ -77,7 +74,7 @@ export class SNES extends PetscObject {
 
   /** Says what F is; `residual` is a vector for its values, made by the solver if absent. Collective. */
   setFunction(evaluate: SNESFunction, residual?: Vec): void {
-    const address = this.#callback("i:pppp", (_: number, x: number, f: number) =>
+    const address = this.callback("i:pppp", (_: number, x: number, f: number) =>
       evaluate(this.borrow(Vec, x), this.borrow(Vec, f)),
     );
     petsc().f.SNESSetFunction(this.handle, residual?.handle ?? 0, address, 0);
@@ -86,7 +83,7 @@ export class SNES extends PetscObject {
 
   /** Says how the Jacobian is computed; the matrices are made by the domain if absent. Collective. */
   setJacobian(evaluate: SNESJacobian, jacobian?: Mat, preconditioner: Mat | undefined = jacobian): void {
-    const address = this.#callback("i:ppppp", (_: number, x: number, j: number, p: number) =>
+    const address = this.callback("i:ppppp", (_: number, x: number, j: number, p: number) =>
       evaluate(this.borrow(Vec, x), this.borrow(Mat, j), this.borrow(Mat, p)),
     );
     petsc().f.SNESSetJacobian(this.handle, jacobian?.handle ?? 0, preconditioner?.handle ?? 0, address, 0);
@@ -105,7 +102,7 @@ export class SNES extends PetscObject {
 
   /** Adds a function that is called in each iteration with its number and the norm of F. Collective. */
   setMonitor(monitor: (iteration: number, functionNorm: number) => void): void {
-    const address = this.#callback("i:pidp", (_: number, iteration: number, norm: number) =>
+    const address = this.callback("i:pidp", (_: number, iteration: number, norm: number) =>
       monitor(iteration, norm),
     );
     petsc().f.SNESMonitorSet(this.handle, address, 0, 0);
@@ -147,14 +144,7 @@ export class SNES extends PetscObject {
     return scratch.ints[0];
   }
 
-  protected override release(): void {
-    if (this.#dm !== undefined && !this.#dm.destroyed) this.#dm.keepCallbacks(this.#callbacks);
-    else for (const callback of this.#callbacks) callback.free();
-  }
-
-  #callback(signature: "i:pidp" | "i:pppp" | "i:ppppp", call: (...args: never[]) => void): number {
-    const callback = collectiveCallback(this.comm, signature, call);
-    this.#callbacks.push(callback);
-    return callback.address;
+  protected override get callbackHeir(): DM | undefined {
+    return this.#dm;
   }
 }

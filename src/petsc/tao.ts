@@ -1,6 +1,4 @@
 import { type Comm, world } from "../comm/index.js";
-import type { NativeCallback, Signature } from "../native/index.js";
-import { collectiveCallback } from "./callback.js";
 import { KSP } from "./ksp.js";
 import { Mat } from "./mat.js";
 import { enumName, withNearest } from "./names.js";
@@ -65,8 +63,6 @@ const DEFAULT = -2;
 
 /** A solver of optimisation problems (PETSc's Tao). Callbacks are called on all ranks; `x` may only be read. */
 export class TAO extends PetscObject {
-  readonly #callbacks: NativeCallback[] = [];
-
   /** A solver without a problem. Collective. */
   static create(comm: Comm = world()): TAO {
     const { f, scratch, handleOf } = petsc();
@@ -76,7 +72,7 @@ export class TAO extends PetscObject {
 
   /** Says what is to be minimised; every rank must return the same number. */
   setObjective(evaluate: (x: Vec) => number): void {
-    const address = this.#callback("i:pppp", (_: number, x: number, value: number) =>
+    const address = this.callback("i:pppp", (_: number, x: number, value: number) =>
       petsc().poke(value, evaluate(this.borrow(Vec, x))),
     );
     petsc().f.TaoSetObjective(this.handle, address, 0);
@@ -84,7 +80,7 @@ export class TAO extends PetscObject {
 
   /** Says what is to be minimised, together with its gradient, which goes into `g`. */
   setObjectiveGradient(evaluate: (x: Vec, g: Vec) => number, gradient?: Vec): void {
-    const address = this.#callback("i:ppppp", (_: number, x: number, value: number, g: number) =>
+    const address = this.callback("i:ppppp", (_: number, x: number, value: number, g: number) =>
       petsc().poke(value, evaluate(this.borrow(Vec, x), this.borrow(Vec, g))),
     );
     petsc().f.TaoSetObjectiveAndGradient(this.handle, gradient?.handle ?? 0, address, 0);
@@ -93,7 +89,7 @@ export class TAO extends PetscObject {
 
   /** Says what the gradient is: g ← ∇f(x). */
   setGradient(evaluate: (x: Vec, g: Vec) => void, gradient?: Vec): void {
-    const address = this.#callback("i:pppp", (_: number, x: number, g: number) =>
+    const address = this.callback("i:pppp", (_: number, x: number, g: number) =>
       evaluate(this.borrow(Vec, x), this.borrow(Vec, g)),
     );
     petsc().f.TaoSetGradient(this.handle, gradient?.handle ?? 0, address, 0);
@@ -106,7 +102,7 @@ export class TAO extends PetscObject {
     hessian: Mat,
     preconditioner: Mat = hessian,
   ): void {
-    const address = this.#callback("i:ppppp", (_: number, x: number, h: number, p: number) =>
+    const address = this.callback("i:ppppp", (_: number, x: number, h: number, p: number) =>
       evaluate(this.borrow(Vec, x), this.borrow(Mat, h), this.borrow(Mat, p)),
     );
     petsc().f.TaoSetHessian(this.handle, hessian.handle, preconditioner.handle, address, 0);
@@ -121,7 +117,7 @@ export class TAO extends PetscObject {
 
   /** For sums of squares: says what the residuals are, r ← r(x), of which half the sum of squares is minimised. */
   setResidual(evaluate: (x: Vec, r: Vec) => void, residual: Vec): void {
-    const address = this.#callback("i:pppp", (_: number, x: number, r: number) =>
+    const address = this.callback("i:pppp", (_: number, x: number, r: number) =>
       evaluate(this.borrow(Vec, x), this.borrow(Vec, r)),
     );
     petsc().f.TaoSetResidualRoutine(this.handle, residual.handle, address, 0);
@@ -134,7 +130,7 @@ export class TAO extends PetscObject {
     jacobian: Mat,
     preconditioner: Mat = jacobian,
   ): void {
-    const address = this.#callback("i:ppppp", (_: number, x: number, j: number, p: number) =>
+    const address = this.callback("i:ppppp", (_: number, x: number, j: number, p: number) =>
       evaluate(this.borrow(Vec, x), this.borrow(Mat, j), this.borrow(Mat, p)),
     );
     const { f } = petsc();
@@ -162,7 +158,7 @@ export class TAO extends PetscObject {
 
   /** Adds a function that is called in each iteration. Collective. */
   setMonitor(monitor: (state: TAOState) => void): void {
-    const address = this.#callback("i:pp", () => monitor(this.state));
+    const address = this.callback("i:pp", () => monitor(this.state));
     const { f, library } = petsc();
     const call = library.has("TaoMonitorSet") ? "TaoMonitorSet" : "TaoSetMonitor"; // renamed in 3.21
     f[call](this.handle, address, 0, 0);
@@ -198,10 +194,6 @@ export class TAO extends PetscObject {
     return { ...state, converged: reason > 0, reason: enumName("TaoConvergedReasons", reason) };
   }
 
-  protected override release(): void {
-    for (const callback of this.#callbacks) callback.free();
-  }
-
   #status() {
     const { f, scratch } = petsc();
     const { at, ints, doubles } = scratch;
@@ -213,11 +205,5 @@ export class TAO extends PetscObject {
       step: doubles[4],
       reason: ints[10],
     };
-  }
-
-  #callback(signature: Signature, call: (...args: never[]) => void): number {
-    const callback = collectiveCallback(this.comm, signature, call);
-    this.#callbacks.push(callback);
-    return callback.address;
   }
 }

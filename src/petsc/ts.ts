@@ -1,10 +1,9 @@
 import { type Comm, world } from "../comm/index.js";
-import { addressOf, type NativeCallback, type Signature } from "../native/index.js";
-import { collectiveCallback } from "./callback.js";
+import { addressOf } from "../native/index.js";
 import type { DM } from "./dm/dm.js";
 import { Mat } from "./mat.js";
-import { enumName, withNearest } from "./names.js";
-import { PetscObject } from "./object.js";
+import { enumName, numberOf, withNearest } from "./names.js";
+import { handlesOf, PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 import { SNES } from "./snes.js";
 import { Vec } from "./vec.js";
@@ -68,7 +67,6 @@ const DIRECTIONS = { down: -1, both: 0, up: 1 } as const;
  * F(t, u, u') = G(t, u), of which methods like arkimex treat F implicitly and G explicitly.
  */
 export class TS extends PetscObject {
-  readonly #callbacks: NativeCallback[] = [];
   #dm: DM | undefined;
 
   /** An integrator without an equation. Collective. */
@@ -96,7 +94,7 @@ export class TS extends PetscObject {
 
   /** Says what G is: g ← G(t, u). */
   setRHSFunction(evaluate: (time: number, u: Vec, g: Vec) => void, result?: Vec): void {
-    const address = this.#callback("i:pdppp", (_: number, time: number, u: number, g: number) =>
+    const address = this.callback("i:pdppp", (_: number, time: number, u: number, g: number) =>
       evaluate(time, this.borrow(Vec, u), this.borrow(Vec, g)),
     );
     petsc().f.TSSetRHSFunction(this.handle, result?.handle ?? 0, address, 0);
@@ -109,7 +107,7 @@ export class TS extends PetscObject {
     jacobian?: Mat,
     preconditioner: Mat | undefined = jacobian,
   ): void {
-    const address = this.#callback("i:pdpppp", (_: number, time: number, u: number, j: number, p: number) =>
+    const address = this.callback("i:pdpppp", (_: number, time: number, u: number, j: number, p: number) =>
       evaluate(time, this.borrow(Vec, u), this.borrow(Mat, j), this.borrow(Mat, p)),
     );
     const { f } = petsc();
@@ -121,7 +119,7 @@ export class TS extends PetscObject {
   setIFunction(evaluate: (time: number, u: Vec, uDot: Vec, f: Vec) => void, result?: Vec): void {
     const call = (_: number, time: number, u: number, uDot: number, f: number) =>
       evaluate(time, this.borrow(Vec, u), this.borrow(Vec, uDot), this.borrow(Vec, f));
-    const address = this.#callback("i:pdpppp", call);
+    const address = this.callback("i:pdpppp", call);
     petsc().f.TSSetIFunction(this.handle, result?.handle ?? 0, address, 0);
     this.keep("i function", result);
   }
@@ -144,7 +142,7 @@ export class TS extends PetscObject {
       const [at, rate] = [this.borrow(Vec, u), this.borrow(Vec, uDot)];
       evaluate(time, at, rate, shift, this.borrow(Mat, j), this.borrow(Mat, p));
     };
-    const address = this.#callback("i:pdppdppp", call);
+    const address = this.callback("i:pdppdppp", call);
     const { f } = petsc();
     f.TSSetIJacobian(this.handle, jacobian?.handle ?? 0, preconditioner?.handle ?? 0, address, 0);
     this.keep("i jacobian", jacobian, preconditioner);
@@ -172,7 +170,7 @@ export class TS extends PetscObject {
 
   /** What happens at the end. */
   setExactFinalTime(how: ExactFinalTime): void {
-    petsc().f.TSSetExactFinalTime(this.handle, 1 + EXACT.indexOf(how));
+    petsc().f.TSSetExactFinalTime(this.handle, 1 + numberOf("setExactFinalTime: the way", EXACT, how));
   }
 
   /** The local errors that methods with adaptive steps allow. */
@@ -187,7 +185,7 @@ export class TS extends PetscObject {
 
   /** Adds a function that is called at the beginning and after each step. Collective. */
   setMonitor(monitor: (step: number, time: number, u: Vec) => void): void {
-    const address = this.#callback("i:pidpp", (_: number, step: number, time: number, u: number) =>
+    const address = this.callback("i:pidpp", (_: number, step: number, time: number, u: number) =>
       monitor(step, time, this.borrow(Vec, u)),
     );
     petsc().f.TSMonitorSet(this.handle, address, 0, 0);
@@ -201,11 +199,11 @@ export class TS extends PetscObject {
     const valuesAt = addressOf(values);
     const numbers = new Int32Array(new SharedArrayBuffer(4 * count));
     const numbersAt = addressOf(numbers);
-    const indicate = this.#callback("i:pdppp", (_: number, time: number, u: number, into: number) => {
+    const indicate = this.callback("i:pdppp", (_: number, time: number, u: number, into: number) => {
       indicator(time, this.borrow(Vec, u), values);
       copy(into, valuesAt, 8 * count);
     });
-    const happened = this.#callback(
+    const happened = this.callback(
       "i:pipdpip",
       (_: number, found: number, list: number, time: number, u: number) => {
         copy(numbersAt, list, 4 * found);
@@ -244,8 +242,7 @@ export class TS extends PetscObject {
    */
   setCostGradients(byState: readonly Vec[], byParameters: readonly Vec[] = []): void {
     const { f } = petsc();
-    const states = BigUint64Array.from(byState, (vec) => BigInt(vec.handle));
-    const parameters = BigUint64Array.from(byParameters, (vec) => BigInt(vec.handle));
+    const [states, parameters] = [handlesOf(byState), handlesOf(byParameters)];
     const at = parameters.length === 0 ? 0 : addressOf(parameters);
     f.TSSetCostGradients(this.handle, byState.length, addressOf(states), at);
     this.keep("cost gradients", ...byState, ...byParameters);
@@ -254,7 +251,7 @@ export class TS extends PetscObject {
 
   /** Says how ∂G/∂p is filled, for derivatives by parameters p. */
   setRHSJacobianP(evaluate: (time: number, u: Vec, jacobian: Mat) => void, jacobian: Mat): void {
-    const address = this.#callback("i:pdppp", (_: number, time: number, u: number, j: number) =>
+    const address = this.callback("i:pdppp", (_: number, time: number, u: number, j: number) =>
       evaluate(time, this.borrow(Vec, u), this.borrow(Mat, j)),
     );
     petsc().f.TSSetRHSJacobianP(this.handle, jacobian.handle, address, 0);
@@ -278,14 +275,7 @@ export class TS extends PetscObject {
     return { converged: reason > 0, reason: enumName("TSConvergedReasons", reason), steps, time };
   }
 
-  protected override release(): void {
-    if (this.#dm !== undefined && !this.#dm.destroyed) this.#dm.keepCallbacks(this.#callbacks);
-    else for (const callback of this.#callbacks) callback.free();
-  }
-
-  #callback(signature: Signature, call: (...args: never[]) => void): number {
-    const callback = collectiveCallback(this.comm, signature, call);
-    this.#callbacks.push(callback);
-    return callback.address;
+  protected override get callbackHeir(): DM | undefined {
+    return this.#dm;
   }
 }

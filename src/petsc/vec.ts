@@ -1,5 +1,4 @@
 import { type Comm, self, world } from "../comm/index.js";
-import { TuttiError } from "../errors.js";
 import { addressOf, viewMemory } from "../native/index.js";
 import {
   doubleArray,
@@ -7,11 +6,13 @@ import {
   type InsertMode,
   insertMode,
   intArray,
+  placeOf,
   requireLength,
   type Values,
 } from "./indices.js";
 import type { LGMap } from "./lg-map.js";
-import { type Ownership, PetscObject } from "./object.js";
+import { numberOf } from "./names.js";
+import { handlesOf, type Ownership, PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 import { type Size, splitSize } from "./sizes.js";
 import type { Viewer } from "./viewer.js";
@@ -67,7 +68,7 @@ export class Vec extends PetscObject {
   ): Vec {
     const { f, scratch, handleOf } = petsc();
     const handle = handleOf(comm);
-    const at = array.length === 0 ? 0 : addressOf(array);
+    const at = placeOf(array);
     if (comm.size === 1) f.VecCreateSeqWithArray(handle, blockSize, array.length, at, scratch.at);
     else f.VecCreateMPIWithArray(handle, blockSize, array.length, global, at, scratch.at);
     return new Vec(comm, scratch.pointer(), "owned", array);
@@ -81,7 +82,7 @@ export class Vec extends PetscObject {
     const { local, global } = splitSize("Vec.createGhost", comm, size);
     const { f, scratch, handleOf } = petsc();
     const [list, memory] = [intArray(ghosts), newEntries(local + ghosts.length)];
-    const [listAt, at] = [list, memory].map((array) => (array.length === 0 ? 0 : addressOf(array)));
+    const [listAt, at] = [placeOf(list), placeOf(memory)];
     f.VecCreateGhostWithArray(handleOf(comm), local, global, list.length, listAt, at, scratch.at);
     const vec = new Vec(comm, scratch.pointer(), "owned", memory.subarray(0, local));
     vec.#ghosted = memory;
@@ -217,7 +218,7 @@ export class Vec extends PetscObject {
     requireLength("maxpy", "alphas", alphas.length, xs.length);
     const factors = doubleArray(alphas);
     const { f } = petsc();
-    f.VecMAXPY(this.handle, xs.length, addressOf(factors), addressOf(handles(xs)));
+    f.VecMAXPY(this.handle, xs.length, addressOf(factors), addressOf(handlesOf(xs)));
   }
 
   /** The sum of the products of entries. Collective. */
@@ -232,7 +233,7 @@ export class Vec extends PetscObject {
     const { f } = petsc();
     const products = new Float64Array(others.length);
     if (others.length > 0)
-      f.VecMDot(this.handle, others.length, addressOf(handles(others)), addressOf(products));
+      f.VecMDot(this.handle, others.length, addressOf(handlesOf(others)), addressOf(products));
     return products;
   }
 
@@ -391,18 +392,10 @@ export function adopt(comm: Comm, address: number): Vec {
 
 /** The number of a norm in PETSc. */
 export function normNumber(call: string, type: NormType): number {
-  const number = NORMS.indexOf(type);
-  if (number >= 0) return number;
-  throw new TuttiError("argument", `${call}: the norm must be one of ${NORMS.join(", ")}, found ${type}`, {
-    call,
-  });
+  return numberOf(`${call}: the norm`, NORMS, type);
 }
 
 /** Memory whose place never changes. */
 function newEntries(length: number): Float64Array {
   return new Float64Array(new SharedArrayBuffer(8 * length));
-}
-
-function handles(vecs: readonly Vec[]): BigUint64Array {
-  return BigUint64Array.from(vecs, (vec) => BigInt(vec.handle));
 }

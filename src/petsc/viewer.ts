@@ -1,4 +1,5 @@
 import { type Comm, world } from "../comm/index.js";
+import { numberOf } from "./names.js";
 import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 
@@ -50,7 +51,7 @@ function open(
   comm: Comm,
 ): Viewer {
   const { f, scratch, handleOf } = petsc();
-  f[call](handleOf(comm), path, MODES.indexOf(mode), scratch.at);
+  f[call](handleOf(comm), path, numberOf("Viewer: the mode", MODES, mode), scratch.at);
   const viewer = new Viewer(comm, scratch.pointer());
   try {
     f.PetscViewerSetUp(viewer.handle); // else a file that cannot be opened is an error only when it is used

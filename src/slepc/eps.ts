@@ -1,9 +1,8 @@
 import { type Comm, world } from "../comm/index.js";
-import { TuttiError } from "../errors.js";
-import { addressOf, type NativeCallback } from "../native/index.js";
-import { collectiveCallback } from "../petsc/callback.js";
+import { addressOf } from "../native/index.js";
 import { type Mat, PetscObject, type Vec } from "../petsc/index.js";
-import { enumName, withNearest } from "../petsc/names.js";
+import { enumName, numberOf, withNearest } from "../petsc/names.js";
+import { handlesOf } from "../petsc/object.js";
 import { slepc } from "./runtime.js";
 import { ST } from "./st.js";
 
@@ -74,8 +73,6 @@ export interface Eigenvalue {
 
 /** A solver of A x = λ x or A x = λ B x (SLEPc's EPS). */
 export class EPS extends PetscObject {
-  readonly #callbacks: NativeCallback[] = [];
-
   /** A solver without a problem. Collective. */
   static create(comm: Comm = world()): EPS {
     const { f, scratch, handleOf } = slepc();
@@ -91,7 +88,7 @@ export class EPS extends PetscObject {
 
   /** Says what is known of the matrices, which allows faster methods. */
   setProblemType(type: ProblemType): void {
-    slepc().f.EPSSetProblemType(this.handle, 1 + numberOf("setProblemType", PROBLEMS, type));
+    slepc().f.EPSSetProblemType(this.handle, 1 + numberOf("setProblemType: the type", PROBLEMS, type));
   }
 
   /** Chooses the method. */
@@ -102,7 +99,10 @@ export class EPS extends PetscObject {
 
   /** Says which eigenvalues are wanted. */
   setWhichEigenpairs(which: WhichEigenpairs): void {
-    slepc().f.EPSSetWhichEigenpairs(this.handle, 1 + numberOf("setWhichEigenpairs", WHICH, which));
+    slepc().f.EPSSetWhichEigenpairs(
+      this.handle,
+      1 + numberOf("setWhichEigenpairs: the choice", WHICH, which),
+    );
   }
 
   /** The number near which eigenvalues are wanted; also the shift of shift-and-invert. */
@@ -133,7 +133,7 @@ export class EPS extends PetscObject {
 
   /** Vectors to begin with. */
   setInitialSpace(vectors: readonly Vec[]): void {
-    const handles = BigUint64Array.from(vectors, (vec) => BigInt(vec.handle));
+    const handles = handlesOf(vectors);
     slepc().f.EPSSetInitialSpace(this.handle, vectors.length, addressOf(handles));
   }
 
@@ -144,13 +144,10 @@ export class EPS extends PetscObject {
 
   /** Adds a function that is called in each iteration with its number and that of the pairs found so far. Collective. */
   setMonitor(monitor: (iteration: number, converged: number) => void): void {
-    const callback = collectiveCallback(
-      this.comm,
-      "i:piipppip",
-      (_: number, iteration: number, converged: number) => monitor(iteration, converged),
+    const address = this.callback("i:piipppip", (_: number, iteration: number, converged: number) =>
+      monitor(iteration, converged),
     );
-    this.#callbacks.push(callback);
-    slepc().f.EPSMonitorSet(this.handle, callback.address, 0, 0);
+    slepc().f.EPSMonitorSet(this.handle, address, 0, 0);
   }
 
   /** The transformation of the spectrum. */
@@ -187,18 +184,7 @@ export class EPS extends PetscObject {
   /** How well pair `i` fulfils the equation, as the norm of the residual over |λ| or what `type` says. Collective. */
   computeError(i: number, type: ErrorType = "relative"): number {
     const { f, scratch } = slepc();
-    f.EPSComputeError(this.handle, i, numberOf("computeError", ERRORS, type), scratch.at);
+    f.EPSComputeError(this.handle, i, numberOf("computeError: the type", ERRORS, type), scratch.at);
     return scratch.doubles[0];
   }
-
-  protected override release(): void {
-    for (const callback of this.#callbacks) callback.free();
-  }
-}
-
-function numberOf<T extends string>(call: string, names: readonly T[], name: T): number {
-  const number = names.indexOf(name);
-  if (number >= 0) return number;
-  const message = `${call}: must be one of ${names.join(", ")}, found ${JSON.stringify(name)}`;
-  throw new TuttiError("argument", message, { call, found: name });
 }

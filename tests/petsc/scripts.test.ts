@@ -92,6 +92,20 @@ describe("programs with PETSc", { skip: noPetsc }, () => {
     );
   });
 
+  test("ranks that are checked have the communicators of MPI, too", async () => {
+    const script = `
+import { world } from "tutti/comm";
+import { Vec } from "tutti/petsc";
+using x = Vec.createMPI(6);
+x.set(2);
+if (world().rank === 0) console.log("size", x.localSize);
+console.log("sum", x.sum());
+`;
+    const { code, stdout } = await run(script, ["run", "--engine", "mpi", "--check", "-n", "2"]);
+    assert.equal(code, 0);
+    assert.deepEqual(stdout.trim().split("\n").sort(), ["size 3", "sum 12", "sum 12"]);
+  });
+
   test("a rank that fails in a callback while others wait for it there ends the job", async () => {
     const script = `
 import { Mat, Vec } from "tutti/petsc";

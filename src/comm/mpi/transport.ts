@@ -9,7 +9,7 @@ import type { Matched } from "../message.js";
 import type { Reduction } from "../ops.js";
 import { CompletedRequest, type Request } from "../request.js";
 import type { Status } from "../status.js";
-import type { Pieces, Transport } from "../transport.js";
+import type { MpiComm, Pieces, Transport } from "../transport.js";
 import { ownWindow } from "../window/direct.js";
 import type { WindowSpec, WindowTransport } from "../window/transport.js";
 import { UNDEFINED } from "./abi.js";
@@ -60,6 +60,11 @@ export class MpiTransport implements Transport {
     this.rank = ints[0];
     f.Comm_size(comm, intsAddress);
     this.size = ints[0];
+  }
+
+  get mpiComm(): MpiComm {
+    const { comm, mpi } = this;
+    return { handle: comm, abi: mpi.abi.name, library: mpi.library.path };
   }
 
   check(): void {

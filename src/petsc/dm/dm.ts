@@ -1,4 +1,3 @@
-import type { NativeCallback } from "../../native/index.js";
 import { type InsertMode, insertMode } from "../indices.js";
 import { Mat } from "../mat.js";
 import { PetscObject } from "../object.js";
@@ -7,17 +6,6 @@ import { adopt, type Vec } from "../vec.js";
 
 /** A domain that is divided among ranks, with vectors and matrices that belong to it (PETSc's DM). */
 export abstract class DM extends PetscObject {
-  readonly #callbacks: NativeCallback[] = [];
-
-  /** Takes over callbacks of a solver, which PETSc remembers in its domain beyond the solver's end. */
-  keepCallbacks(callbacks: readonly NativeCallback[]): void {
-    this.#callbacks.push(...callbacks);
-  }
-
-  protected override release(): void {
-    for (const callback of this.#callbacks) callback.free();
-  }
-
   /** A vector in which every grid point is once, zero. Collective. */
   createGlobalVector(): Vec {
     const { f, scratch } = petsc();

@@ -1,6 +1,7 @@
 import { type Comm, world } from "../../comm/index.js";
 import { TuttiError } from "../../errors.js";
 import type { Mat } from "../mat.js";
+import { numberOf } from "../names.js";
 import { petsc } from "../runtime.js";
 import type { Vec } from "../vec.js";
 import { DM } from "./dm.js";
@@ -64,9 +65,9 @@ export class DMDA extends DM {
     const boundaries = sizes.map((_, axis) => {
       const { boundary = "none" } = options;
       const name = typeof boundary === "string" ? boundary : boundary[axis];
-      return numberOf("boundary", BOUNDARIES, name);
+      return numberOf("DMDA: boundary", BOUNDARIES, name);
     });
-    const stencil = numberOf("stencilType", STENCILS, stencilType);
+    const stencil = numberOf("DMDA: stencilType", STENCILS, stencilType);
     const ranks = sizes.map((_, axis) => procSizes?.[axis] ?? DECIDE);
     const { f, scratch, handleOf } = petsc();
     const [handle, { at }] = [handleOf(comm), scratch];
@@ -160,12 +161,6 @@ const INSERT = 1;
 
 function same(a: Stencil, b: Stencil): boolean {
   return a === b || String(a) === String(b);
-}
-
-function numberOf<T extends string>(argument: string, names: readonly T[], name: T): number {
-  const number = names.indexOf(name);
-  if (number >= 0) return number;
-  throw wrong(`${argument} must be one of ${names.join(", ")}`, name);
 }
 
 function wrong(what: string, found: unknown): TuttiError {

@@ -1,7 +1,15 @@
 import { type Comm, self, world } from "../../comm/index.js";
 import { TuttiError } from "../../errors.js";
 import { addressOf, viewMemory } from "../../native/index.js";
-import { doubleArray, type Indices, type InsertMode, insertMode, intArray, type Values } from "../indices.js";
+import {
+  doubleArray,
+  type Indices,
+  type InsertMode,
+  insertMode,
+  intArray,
+  placeOf,
+  type Values,
+} from "../indices.js";
 import { IS } from "../is.js";
 import type { Mat } from "../mat.js";
 import { PetscObject } from "../object.js";
@@ -105,7 +113,7 @@ export class DMPlex extends DM {
     }
     const { f, scratch, handleOf } = petsc();
     const [list, places] = [intArray(cells), doubleArray(vertices)];
-    const [listAt, placesAt] = [place(list), place(places)];
+    const [listAt, placesAt] = [placeOf(list), placeOf(places)];
     const count = list.length / corners;
     f.DMPlexCreateFromCellListPetsc(
       handleOf(comm),
@@ -247,10 +255,6 @@ export class DMPlex extends DM {
 }
 
 const NOTHING = { cells: new Int32Array(0), vertices: new Float64Array(0) };
-
-function place(array: Int32Array | Float64Array): number {
-  return array.length === 0 ? 0 : addressOf(array);
-}
 
 function readGmsh(path: string, comm: Comm): number {
   const { f, scratch, handleOf } = petsc();

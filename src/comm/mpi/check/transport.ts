@@ -11,7 +11,7 @@ import type { Reduction } from "../../ops.js";
 import type { Request } from "../../request.js";
 import { signature, signatureOf } from "../../signature.js";
 import { Status } from "../../status.js";
-import type { Pieces, Transport } from "../../transport.js";
+import type { MpiComm, Pieces, Transport } from "../../transport.js";
 import type { WindowSpec, WindowTransport } from "../../window/transport.js";
 import { type MpiOperation, MpiRequest } from "../requests.js";
 import type { MpiTransport } from "../transport.js";
@@ -57,6 +57,10 @@ export class CheckedTransport implements Transport {
     this.group = agreement.channel.group;
     supervision.open(agreement);
     supervision.watch.movers.add(inner.mpi.schedules);
+  }
+
+  get mpiComm(): MpiComm {
+    return this.inner.mpiComm;
   }
 
   check(): void {
