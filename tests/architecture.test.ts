@@ -16,7 +16,6 @@ const FLOORS = [
   "tensor",
   "petsc",
   "slepc",
-  "slepc",
   "autodiff",
   "data",
   "nn",

@@ -1,0 +1,10 @@
+export type { MethodName } from "./methods.js";
+export { minimize } from "./minimize.js";
+export { differentiable, type HessianProduct, type Minimizable, type Objective } from "./objective.js";
+export type {
+  MinimizeOptions,
+  MinimizeResult,
+  MinimizeState,
+  Reason,
+  Tolerances,
+} from "./options.js";

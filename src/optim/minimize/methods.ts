@@ -1,0 +1,20 @@
+import { gd } from "./gd.js";
+import type { Problem } from "./problem.js";
+
+/** Minimises from `x`, which becomes the best point; ends when the problem is over, or stops it for a reason of its own. */
+export type Run = (problem: Problem, x: Float64Array) => void;
+
+/** A method of minimisation. */
+export interface Method {
+  readonly run: Run;
+  /** Whether it multiplies by the Hessian. */
+  readonly hessian?: boolean;
+}
+
+/** The methods by the names of PETSc's TAO. */
+export const METHODS = {
+  gd: { run: gd },
+} as const satisfies Readonly<Record<string, Method>>;
+
+/** A method by name. */
+export type MethodName = keyof typeof METHODS;

@@ -1,0 +1,58 @@
+import { TuttiError } from "../../errors.js";
+import { listed, nearestFirst } from "../../nearest.js";
+import { METHODS, type Method } from "./methods.js";
+import { type Minimizable, type Objective, objectiveOf } from "./objective.js";
+import type { MinimizeOptions, MinimizeResult } from "./options.js";
+import { Problem } from "./problem.js";
+
+/**
+ * Finds a point where a function of several variables is smallest, near a first guess.
+ *
+ * On several ranks all call it with the same arguments; the objective's evaluations are the only communication. An end
+ * without success is a result with a reason, not an error.
+ *
+ * @example
+ * const { x } = minimize((x: Tensor) => sum(square(sub(x, 3))), [0, 0], { method: "gd" }); // [3, 3]
+ * @param x0 the first guess; stays as it is
+ * @throws TuttiError `argument` if the guess is not finite or of another length than the objective has variables, for
+ *   unknown methods, and for a method that needs what the objective lacks; `mismatch` if ranks drift apart; whatever the
+ *   objective throws
+ */
+export function minimize(
+  given: Minimizable,
+  x0: ArrayLike<number>,
+  options: MinimizeOptions = {},
+): MinimizeResult {
+  const objective = objectiveOf(given);
+  const method = methodFor(objective, options.method ?? "gd");
+  const x = guessFor(objective, x0);
+  const problem = new Problem(objective, options);
+  method.run(problem, x);
+  return problem.result;
+}
+
+function methodFor(objective: Objective, name: string): Method {
+  const names = Object.keys(METHODS);
+  if (!names.includes(name)) {
+    const near = nearestFirst(name, names);
+    const message = `minimize: there is no method "${name}"; the nearest are ${listed(near, 3)}`;
+    throw new TuttiError("argument", message, { found: name, methods: names });
+  }
+  const method: Method = METHODS[name as keyof typeof METHODS];
+  if (!method.hessian || objective.hessian !== undefined) return method;
+  const message = `minimize: method "${name}" multiplies by the Hessian, and the objective has none; give it \`hessian\`, or take "lmvm" or "cg"`;
+  throw new TuttiError("argument", message, { method: name });
+}
+
+function guessFor(objective: Objective, x0: ArrayLike<number>): Float64Array {
+  const { size = x0.length } = objective;
+  if (x0.length !== size || size === 0) {
+    const wanted = size === 0 ? "at least one" : `the ${size} of the objective`;
+    const message = `minimize: x0 has ${x0.length} variables, expected ${wanted}`;
+    throw new TuttiError("argument", message, { found: x0.length, wanted: size });
+  }
+  const wrong = Array.prototype.findIndex.call(x0, (entry) => !Number.isFinite(entry));
+  if (wrong < 0) return Float64Array.from(x0);
+  const message = `minimize: x0[${wrong}] is ${x0[wrong]}, expected a finite number`;
+  throw new TuttiError("argument", message, { index: wrong, found: x0[wrong] });
+}

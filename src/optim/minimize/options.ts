@@ -1,0 +1,67 @@
+import type { MethodName } from "./methods.js";
+
+/** How an end by success or by failure is called; the names are those of PETSc's TAO. */
+export type Reason =
+  | "CONVERGED_GATOL" //         the gradient's norm is at most gatol
+  | "CONVERGED_GRTOL" //         the gradient's norm over |f| is at most grtol
+  | "CONVERGED_GTTOL" //         the gradient's norm over that at the beginning is at most gttol
+  | "CONVERGED_STEPTOL" //       the step, or the trust region, is at most steptol
+  | "CONVERGED_MINF" //          f is at most fmin
+  | "CONVERGED_USER" //          the monitor said so
+  | "DIVERGED_MAXITS" //         maxIt iterations were done
+  | "DIVERGED_NAN" //            f or its gradient is not finite
+  | "DIVERGED_MAXFCN" //         maxEvaluations evaluations were done
+  | "DIVERGED_LS_FAILURE" //     the line search found no better point
+  | "DIVERGED_TR_REDUCTION"; //  the trust region found no better point
+
+/** When to stop; names and defaults are those of PETSc's TAO. */
+export interface Tolerances {
+  /** Absolute size of the gradient's norm; 1e-8 if absent. */
+  readonly gatol?: number;
+  /** The same over |f|; 1e-8 if absent. */
+  readonly grtol?: number;
+  /** The same over the norm at the first guess; 0 if absent. */
+  readonly gttol?: number;
+  /** Smallest step or trust region; 0 if absent. */
+  readonly steptol?: number;
+  /** A value of f that is small enough; −∞ if absent. */
+  readonly fmin?: number;
+  /** Most iterations; 10,000 if absent. */
+  readonly maxIt?: number;
+  /** Most evaluations of f, or f and its gradient; without limit if absent. */
+  readonly maxEvaluations?: number;
+}
+
+/** How far a minimisation is. */
+export interface MinimizeState {
+  /** 0 at the first guess. */
+  readonly iteration: number;
+  readonly value: number;
+  /** Euclidean norm of the gradient; with bounds, of its projection; with an L1 term, of its pseudo-gradient. */
+  readonly gradientNorm: number;
+  /** Length of the last step along its direction, or radius of the trust region. */
+  readonly step: number;
+  /** Where it is; lent, not to be changed or kept. */
+  readonly x: Float64Array;
+}
+
+/** Options of {@link minimize}. */
+export interface MinimizeOptions extends Tolerances {
+  /** `"gd"` if absent. */
+  readonly method?: MethodName;
+  /** Called at the first guess and after each iteration, on every rank; what returns false ends the minimisation. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a monitor that returns nothing goes on
+  readonly monitor?: (state: MinimizeState) => boolean | void;
+}
+
+/** What a minimisation came to, the same on every rank. */
+export interface MinimizeResult extends MinimizeState {
+  readonly converged: boolean;
+  readonly reason: Reason;
+  /** Evaluations of f alone. */
+  readonly values: number;
+  /** Evaluations of f and its gradient together. */
+  readonly gradients: number;
+  /** Products with the Hessian. */
+  readonly products: number;
+}

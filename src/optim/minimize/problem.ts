@@ -1,0 +1,111 @@
+import { TuttiError } from "../../errors.js";
+import type { HessianProduct, Objective } from "./objective.js";
+import type { MinimizeOptions, MinimizeResult, MinimizeState, Reason } from "./options.js";
+import { SameOnAllRanks } from "./same-on-all-ranks.js";
+
+/**
+ * What a method sees of a minimisation: evaluations, which are counted and compared over ranks, and when to stop.
+ *
+ * A method goes on as long as {@link Problem.isOver} says false; it decides by what it is given here alone, which has the
+ * same bits on every rank, so all ranks do the same.
+ */
+export class Problem {
+  readonly options: MinimizeOptions;
+  values = 0;
+  gradients = 0;
+  products = 0;
+  readonly #objective: Objective;
+  readonly #same: SameOnAllRanks | undefined;
+  #state: MinimizeState | undefined;
+  #firstNorm = 0;
+  #reason: Reason | undefined;
+
+  constructor(objective: Objective, options: MinimizeOptions) {
+    this.#objective = objective;
+    this.options = options;
+    const { comm } = objective;
+    if (comm !== undefined && comm.size > 1) this.#same = new SameOnAllRanks(comm);
+  }
+
+  /** f(x). */
+  value(x: Float64Array): number {
+    const objective = this.#objective;
+    if (objective.value === undefined) return this.valueAndGradient(x, new Float64Array(x.length));
+    this.#check("f", x);
+    this.values++;
+    return this.#number(objective.value(x));
+  }
+
+  /** f(x), with its gradient in `gradient`. */
+  valueAndGradient(x: Float64Array, gradient: Float64Array): number {
+    this.#check("f and its gradient", x);
+    this.gradients++;
+    return this.#number(this.#objective.valueAndGradient(x, gradient));
+  }
+
+  /** The Hessian at x, which may be used until x changes. */
+  hessian(x: Float64Array): HessianProduct {
+    this.#check("the Hessian", x);
+    const multiply = this.#objective.hessian!(x);
+    return (direction, product) => {
+      this.#check("a product with the Hessian", direction);
+      this.products++;
+      multiply(direction, product);
+    };
+  }
+
+  /** Takes note of the point that an iteration has led to, the first guess too, and says whether it is the last. */
+  isOver(x: Float64Array, value: number, gradientNorm: number, step: number): boolean {
+    const iteration = this.#state === undefined ? 0 : this.#state.iteration + 1;
+    if (iteration === 0) this.#firstNorm = gradientNorm;
+    this.#state = { iteration, value, gradientNorm, step, x };
+    const goesOn = this.options.monitor?.(this.#state) !== false;
+    this.#reason = this.#reasonToStop() ?? (goesOn ? undefined : "CONVERGED_USER");
+    return this.#reason !== undefined;
+  }
+
+  /** Ends for a reason of the method's own. */
+  stop(reason: Reason): void {
+    this.#reason = reason;
+  }
+
+  /** What it has come to. */
+  get result(): MinimizeResult {
+    const { values, gradients, products } = this;
+    const reason = this.#reason!;
+    const converged = reason.startsWith("CONVERGED");
+    return { ...this.#state!, converged, reason, values, gradients, products };
+  }
+
+  /** The tests of TAO's default, in its order. */
+  #reasonToStop(): Reason | undefined {
+    const {
+      gatol = 1e-8,
+      grtol = 1e-8,
+      gttol = 0,
+      steptol = 0,
+      fmin = Number.NEGATIVE_INFINITY,
+    } = this.options;
+    const { maxIt = 10_000, maxEvaluations = Number.POSITIVE_INFINITY } = this.options;
+    const { iteration, value, gradientNorm, step } = this.#state!;
+    if (!Number.isFinite(value) || !Number.isFinite(gradientNorm)) return "DIVERGED_NAN";
+    if (value <= fmin) return "CONVERGED_MINF";
+    if (gradientNorm <= gatol) return "CONVERGED_GATOL";
+    if (value !== 0 && gradientNorm / Math.abs(value) <= grtol) return "CONVERGED_GRTOL";
+    if (this.#firstNorm !== 0 && gradientNorm / this.#firstNorm <= gttol) return "CONVERGED_GTTOL";
+    if (iteration > 0 && step <= steptol) return "CONVERGED_STEPTOL";
+    if (this.values + this.gradients > maxEvaluations) return "DIVERGED_MAXFCN";
+    if (iteration >= maxIt) return "DIVERGED_MAXITS";
+    return undefined;
+  }
+
+  #check(what: string, x: Float64Array): void {
+    this.#same?.require(what, x, this.#state?.iteration ?? 0, this.#state?.value ?? 0);
+  }
+
+  #number(value: unknown): number {
+    if (typeof value === "number") return value;
+    const message = `minimize: the objective's value is ${value}, expected a number`;
+    throw new TuttiError("argument", message, { found: value });
+  }
+}

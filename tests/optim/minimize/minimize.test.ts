@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { minimize, type Objective } from "../../../src/optim/index.js";
+import { square, sub, sum, type Tensor, tensor } from "../../../src/tensor/index.js";
+
+/** ½ Σ kᵢ (xᵢ − 1)², smallest at ones. */
+const bowl = (...curvatures: number[]): Objective => ({
+  size: curvatures.length,
+  valueAndGradient(x, gradient) {
+    let value = 0;
+    for (const [i, k] of curvatures.entries()) {
+      gradient[i] = k * (x[i] - 1);
+      value += (k * (x[i] - 1) ** 2) / 2;
+    }
+    return value;
+  },
+});
+
+test("steepest descent reaches the bottom of a bowl", () => {
+  const { x, value, converged, reason, iteration } = minimize(bowl(1, 4, 9), [3, -2, 5], { method: "gd" });
+  assert.equal(converged, true);
+  assert.match(reason, /^CONVERGED_/);
+  assert.ok(iteration > 2 && value < 1e-15);
+  for (const xi of x) assert.ok(Math.abs(xi - 1) < 1e-7);
+});
+
+test("a function in differentiable operations is an objective", () => {
+  const target = tensor([3, -4], { dtype: "float64" });
+  const { x } = minimize((at: Tensor) => sum(square(sub(at, target))), [0, 0], { method: "gd" });
+  assert.ok(Math.abs(x[0] - 3) < 1e-8 && Math.abs(x[1] + 4) < 1e-8);
+});
+
+test("tolerances say why it ends, and a monitor can end it", () => {
+  const end = (options: object) => minimize(bowl(1, 100), [5, 5], { method: "gd", ...options }).reason;
+  assert.equal(end({ maxIt: 3 }), "DIVERGED_MAXITS");
+  assert.equal(end({ maxEvaluations: 4 }), "DIVERGED_MAXFCN");
+  assert.equal(end({ fmin: 1 }), "CONVERGED_MINF");
+  assert.equal(end({ gatol: 0, grtol: 0, gttol: 1e-3 }), "CONVERGED_GTTOL");
+  assert.equal(end({ monitor: ({ iteration }: { iteration: number }) => iteration < 2 }), "CONVERGED_USER");
+});
+
+test("a monitor sees every iteration, the first guess included", () => {
+  const seen: number[] = [];
+  const { iteration } = minimize(bowl(1, 4), [3, 3], {
+    method: "gd",
+    monitor: ({ iteration, value, gradientNorm, step }) => {
+      assert.ok(value >= 0 && gradientNorm >= 0 && step > 0);
+      seen.push(iteration);
+    },
+  });
+  assert.deepEqual(
+    seen,
+    Array.from({ length: iteration + 1 }, (_, i) => i),
+  );
+});
+
+test("bad input is refused with what was found and wanted", () => {
+  assert.throws(
+    () => minimize(bowl(1), [1, 2], { method: "gd" }),
+    /x0 has 2 variables, expected the 1 of the objective/,
+  );
+  assert.throws(() => minimize(bowl(1), [Number.NaN], { method: "gd" }), /x0\[0\] is NaN/);
+  assert.throws(
+    () => minimize(bowl(1), [1], { method: "gdd" as "gd" }),
+    /no method "gdd"; the nearest are "gd"/,
+  );
+});
+
+test("a value that is not finite is an end with its reason", () => {
+  const { reason, converged } = minimize({ valueAndGradient: () => Number.NaN }, [1], { method: "gd" });
+  assert.equal(reason, "DIVERGED_NAN");
+  assert.equal(converged, false);
+});
