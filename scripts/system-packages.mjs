@@ -5,20 +5,19 @@ import { existsSync } from "node:fs";
 
 const succeeds = (command, ...args) => spawnSync(command, args, { stdio: "ignore" }).status === 0;
 
+const loads = (library) => succeeds("sh", "-c", `ldconfig -p | grep -qF ${library}`);
+
 const PACKAGES = [
   { name: "gcc", present: () => succeeds("cc", "--version") },
   { name: "libc6-dev", present: () => existsSync("/usr/include/stdlib.h") },
-  {
-    name: "libopenblas0-pthread",
-    present: () => succeeds("sh", "-c", "ldconfig -p | grep -q libopenblas.so.0"),
-  },
+  { name: "libopenblas0-pthread", present: () => loads("libopenblas.so.0") },
   { name: "python3-numpy", present: () => succeeds("/usr/bin/python3", "-c", "import numpy") },
   { name: "python3-yaml", present: () => succeeds("/usr/bin/python3", "-c", "import yaml") },
   { name: "openmpi-bin", present: () => existsSync("/usr/bin/mpiexec.openmpi") },
-  {
-    name: "libslepc-real3.18", // brings PETSc
-    present: () => succeeds("sh", "-c", "ldconfig -p | grep -q libslepc_real.so.3"),
-  },
+  { name: "libslepc-real3.18", present: () => loads("libslepc_real.so.3") }, // brings PETSc
+  // builds that are refused
+  { name: "libslepc-complex3.18", present: () => loads("libslepc_complex.so.3") },
+  { name: "libpetsc64-real3.18", present: () => loads("libpetsc64_real.so.3") },
   { name: "mpich", present: () => existsSync("/usr/bin/mpiexec.mpich") },
   { name: "iproute2", present: () => succeeds("ip", "-V") },
   { name: "chromium", present: () => existsSync("/usr/bin/chromium") },

@@ -8,8 +8,9 @@ import { addressOf, findLibrary, type Library } from "../native/index.js";
 /** The oldest release of PETSc that is served, and the newest one whose name is tried. */
 const OLDEST = 15;
 const NEWEST = 30;
-/** Value of `PETSC_DOUBLE` in the enumeration of data types. */
+/** Values in the enumeration of data types. */
 const DOUBLE = 1;
+const COMPLEX = 2;
 const INT_BYTES = 4;
 
 /** A PETSc library that can be used. */
@@ -76,9 +77,15 @@ function versionOf(library: Library): [number, number, number] {
 }
 
 function requireRealDouble(library: Library, version: readonly number[]): void {
-  const scalar = dataType(library, "scalar");
-  if (scalar.type !== DOUBLE)
-    throw unsupported(library, version, "its numbers are not real and double; install a real build");
+  const { type } = dataType(library, "scalar");
+  if (type === COMPLEX)
+    throw unsupported(library, version, "its numbers are complex; install a build with real numbers");
+  if (type !== DOUBLE)
+    throw unsupported(
+      library,
+      version,
+      "its numbers are not of double precision; install a build where they are",
+    );
   const { bytes } = dataType(library, "int");
   if (bytes !== INT_BYTES)
     throw unsupported(

@@ -1,18 +1,8 @@
 import assert from "node:assert/strict";
-import { tmpdir } from "node:os";
 import { describe, test } from "node:test";
-import { Project } from "../cli/tutti.js";
-import { libraryOf } from "../support/mpi.js";
-import { noPetsc } from "../support/petsc.js";
+import { noPetsc, runScript as run } from "../support/petsc.js";
 
 /* What shows only from outside a process: counts at its end, other engines, the end of a job. */
-
-async function run(script: string, command: readonly string[], ...options: string[]) {
-  using project = new Project({ "script.ts": script });
-  // Open MPI 4.1 tidies up after a process without launcher only when that has ended, and leaves empty folders
-  const env = { ...libraryOf("Open MPI"), OMPI_MCA_orte_tmpdir_base: tmpdir() };
-  return await project.tutti([...command, "script.ts", ...options], env);
-}
 
 /** One of everything, given back. */
 const EVERYTHING = `
@@ -67,7 +57,9 @@ b.destroy();
 describe("programs with PETSc", { skip: noPetsc }, () => {
   for (const command of [["run", "-n", "1"], ["exec"], ["run", "--engine", "mpi", "-n", "2"]]) {
     test(`PETSc destroys as many objects as it has created, tutti ${command.join(" ")}`, async () => {
-      const { code, stdout, stderr } = await run(EVERYTHING, command, "-log_view", "-ksp_type", "gmres");
+      const { code, stdout, stderr } = await run(EVERYTHING, command, {
+        options: ["-log_view", "-ksp_type", "gmres"],
+      });
       assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
       const table = stdout.slice(stdout.indexOf("Object Type"));
       const rows = [...table.matchAll(/^ *(\S.*?) +(\d+) +(\d+)$/gm)].map(([, name, made, gone]) => ({
@@ -128,13 +120,12 @@ a.mult(right, left);
 
   test("a library that is not there, or is no PETSc, is named", async () => {
     const script = `import { Vec } from "tutti/petsc"; Vec.createMPI(3);`;
-    using project = new Project({ "script.ts": script });
     for (const [library, pattern] of [
       ["/nowhere/libpetsc.so", /\[library\]: .*PETSc.*\/nowhere\/libpetsc\.so.*TUTTI_PETSC_LIBRARY/s],
       ["libm.so.6", /\[library\]: libm\.so\.6 has no function PetscGetVersionNumber/],
     ] as const) {
-      const { code, stderr } = await project.tutti(["run", "-n", "1", "script.ts"], {
-        TUTTI_PETSC_LIBRARY: library,
+      const { code, stderr } = await run(script, ["run", "-n", "1"], {
+        env: { TUTTI_PETSC_LIBRARY: library },
       });
       assert.equal(code, 1);
       assert.match(stderr, pattern);

@@ -1,7 +1,9 @@
+import { tmpdir } from "node:os";
 import { after, describe, test } from "node:test";
 import { TuttiError } from "../../src/errors.js";
 import { loadLibrary } from "../../src/native/index.js";
-import { MpiPool, mpiexecOf } from "./mpi.js";
+import { Project, type Result } from "../cli/tutti.js";
+import { libraryOf, MpiPool, mpiexecOf } from "./mpi.js";
 import type { Place } from "./ranks.js";
 
 /** Why tests of PETSc are skipped here, or undefined where they run. */
@@ -31,4 +33,16 @@ export function forEachPetsc(sizes: readonly number[], register: (place: Place) 
       register({ engine: "mpi", size, run: (...args) => pool.run(...args) });
     });
   }
+}
+
+/** Runs a program as its user would, on the MPI of PETSc. */
+export async function runScript(
+  script: string,
+  command: readonly string[],
+  { options = [], env = {} }: { options?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+): Promise<Result> {
+  using project = new Project({ "script.ts": script });
+  // Open MPI 4.1 tidies up after a process without launcher only when that has ended, and leaves empty folders
+  const mpi = { ...libraryOf("Open MPI"), OMPI_MCA_orte_tmpdir_base: tmpdir() };
+  return await project.tutti([...command, "script.ts", ...options], { ...mpi, ...env });
 }
