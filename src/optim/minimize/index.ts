@@ -1,3 +1,4 @@
+export type { Bounds } from "./bounds.js";
 export type { MethodName } from "./methods.js";
 export { minimize } from "./minimize.js";
 export { differentiable, type HessianProduct, type Minimizable, type Objective } from "./objective.js";

@@ -1,6 +1,6 @@
 import { TuttiError } from "../../errors.js";
-import { listed, nearestFirst } from "../../nearest.js";
-import { METHODS, type Method } from "./methods.js";
+import { Box } from "./bounds.js";
+import { methodFor } from "./method-for.js";
 import { type Minimizable, type Objective, objectiveOf } from "./objective.js";
 import type { MinimizeOptions, MinimizeResult } from "./options.js";
 import { Problem } from "./problem.js";
@@ -15,8 +15,8 @@ import { Problem } from "./problem.js";
  * const { x } = minimize((x: Tensor) => sum(square(sub(x, 3))), [0, 0], { method: "gd" }); // [3, 3]
  * @param x0 the first guess; stays as it is
  * @throws TuttiError `argument` if the guess is not finite or of another length than the objective has variables, for
- *   unknown methods, and for a method that needs what the objective lacks; `mismatch` if ranks drift apart; whatever the
- *   objective throws
+ *   unknown methods, for a method that needs what the objective lacks or does not take an option, and for bounds that
+ *   cross; `mismatch` if ranks drift apart; whatever the objective throws
  */
 export function minimize(
   given: Minimizable,
@@ -24,24 +24,13 @@ export function minimize(
   options: MinimizeOptions = {},
 ): MinimizeResult {
   const objective = objectiveOf(given);
-  const method = methodFor(objective, options.method ?? "gd");
+  const method = methodFor(objective, options);
   const x = guessFor(objective, x0);
-  const problem = new Problem(objective, options);
+  const box = method.takes?.includes("bounds") ? new Box(options.bounds ?? {}, x.length) : undefined;
+  box?.project(x);
+  const problem = new Problem(objective, options, box);
   method.run(problem, x);
   return problem.result;
-}
-
-function methodFor(objective: Objective, name: string): Method {
-  const names = Object.keys(METHODS);
-  if (!names.includes(name)) {
-    const near = nearestFirst(name, names);
-    const message = `minimize: there is no method "${name}"; the nearest are ${listed(near, 3)}`;
-    throw new TuttiError("argument", message, { found: name, methods: names });
-  }
-  const method: Method = METHODS[name as keyof typeof METHODS];
-  if (!method.hessian || objective.hessian !== undefined) return method;
-  const message = `minimize: method "${name}" multiplies by the Hessian, and the objective has none; give it \`hessian\`, or take "lmvm" or "cg"`;
-  throw new TuttiError("argument", message, { method: name });
 }
 
 function guessFor(objective: Objective, x0: ArrayLike<number>): Float64Array {

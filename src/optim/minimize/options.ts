@@ -1,3 +1,4 @@
+import type { Bounds } from "./bounds.js";
 import type { MethodName } from "./methods.js";
 
 /** How an end by success or by failure is called; the names are those of PETSc's TAO. */
@@ -49,6 +50,8 @@ export interface MinimizeState {
 export interface MinimizeOptions extends Tolerances {
   /** `"gd"` if absent. */
   readonly method?: MethodName;
+  /** For methods with bounds: limits that x keeps; the first guess is moved to the nearest point within. */
+  readonly bounds?: Bounds;
   /** Called at the first guess and after each iteration, on every rank; what returns false ends the minimisation. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a monitor that returns nothing goes on
   readonly monitor?: (state: MinimizeState) => boolean | void;

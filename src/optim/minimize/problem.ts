@@ -1,4 +1,5 @@
 import { TuttiError } from "../../errors.js";
+import type { Box } from "./bounds.js";
 import type { HessianProduct, Objective } from "./objective.js";
 import type { MinimizeOptions, MinimizeResult, MinimizeState, Reason } from "./options.js";
 import { SameOnAllRanks } from "./same-on-all-ranks.js";
@@ -11,6 +12,8 @@ import { SameOnAllRanks } from "./same-on-all-ranks.js";
  */
 export class Problem {
   readonly options: MinimizeOptions;
+  /** Where x may be, for methods with bounds; the first guess is inside. */
+  readonly box: Box | undefined;
   values = 0;
   gradients = 0;
   products = 0;
@@ -20,9 +23,10 @@ export class Problem {
   #firstNorm = 0;
   #reason: Reason | undefined;
 
-  constructor(objective: Objective, options: MinimizeOptions) {
+  constructor(objective: Objective, options: MinimizeOptions, box?: Box) {
     this.#objective = objective;
     this.options = options;
+    this.box = box;
     const { comm } = objective;
     if (comm !== undefined && comm.size > 1) this.#same = new SameOnAllRanks(comm);
   }

@@ -1,0 +1,32 @@
+import { TuttiError } from "../../errors.js";
+import { listed, nearestFirst } from "../../nearest.js";
+import { METHODS, type Method, type MethodName, OWN_OPTIONS } from "./methods.js";
+import type { Objective } from "./objective.js";
+import type { MinimizeOptions } from "./options.js";
+
+const NAMES = Object.keys(METHODS) as MethodName[];
+
+/**
+ * The method that the options name.
+ *
+ * @throws TuttiError `argument` if there is none of that name, if it needs what the objective lacks, or if it does not
+ *   take one of the options
+ */
+export function methodFor(objective: Objective, options: MinimizeOptions): Method {
+  const { method: name = "gd" } = options;
+  if (!NAMES.includes(name)) {
+    const near = nearestFirst(name, NAMES);
+    const message = `minimize: there is no method "${name}"; the nearest are ${listed(near, 3)}`;
+    throw new TuttiError("argument", message, { found: name, methods: NAMES });
+  }
+  const method: Method = METHODS[name];
+  for (const option of OWN_OPTIONS) {
+    if (options[option] === undefined || method.takes?.includes(option)) continue;
+    const takers = NAMES.filter((other) => (METHODS[other] as Method).takes?.includes(option));
+    const message = `minimize: method "${name}" does not take \`${option}\`; methods that do are ${listed(takers)}`;
+    throw new TuttiError("argument", message, { method: name, option, methods: takers });
+  }
+  if (!method.hessian || objective.hessian !== undefined) return method;
+  const message = `minimize: method "${name}" multiplies by the Hessian, and the objective has none; give it \`hessian\`, or take "lmvm" or "cg"`;
+  throw new TuttiError("argument", message, { method: name });
+}
