@@ -262,6 +262,10 @@ export const FUNCTIONS = {
   TaoSetFromOptions: "p",
   TaoSetMonitor: "pppp",
   TaoMonitorSet: "pppp",
+  TaoCancelMonitors: "p",
+  TaoMonitorCancel: "p",
+  TaoSetConvergedReason: "pi",
+  TaoSetFunctionLowerBound: "pd",
   TaoGetKSP: "pp",
   TaoGetSolutionStatus: "ppppppp",
   TaoSolve: "p",
@@ -297,7 +301,12 @@ export const FUNCTIONS = {
 } as const;
 
 /** Functions that have another name in other releases: whoever calls one of them looks first which one there is. */
-export const RENAMED: readonly (keyof typeof FUNCTIONS)[] = ["TaoSetMonitor", "TaoMonitorSet"];
+export const RENAMED: readonly (keyof typeof FUNCTIONS)[] = [
+  "TaoSetMonitor",
+  "TaoMonitorSet",
+  "TaoCancelMonitors",
+  "TaoMonitorCancel",
+];
 
 /** The TypeScript parameters of a record. */
 type Parameters<S extends string> = S extends `${infer Letter}${infer Rest}`

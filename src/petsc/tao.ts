@@ -3,6 +3,7 @@ import { KSP } from "./ksp.js";
 import { Mat } from "./mat.js";
 import { enumName, withNearest } from "./names.js";
 import { PetscObject } from "./object.js";
+import { options } from "./options.js";
 import { petsc } from "./runtime.js";
 import { Vec } from "./vec.js";
 
@@ -35,6 +36,8 @@ export interface TAOTolerances {
   readonly grtol?: number;
   /** The same over the norm at the beginning; 0 at first. */
   readonly gttol?: number;
+  /** A value of the objective that is small enough; −∞ at first. */
+  readonly fmin?: number;
   /** Most iterations. */
   readonly maxIt?: number;
   /** Most evaluations of the objective. */
@@ -60,6 +63,7 @@ export interface TAOConvergence extends TAOState {
 }
 
 const DEFAULT = -2;
+const CONVERGED_USER = 8;
 
 /** A solver of optimisation problems (PETSc's Tao). Callbacks are called on all ranks; `x` may only be read. */
 export class TAO extends PetscObject {
@@ -144,24 +148,44 @@ export class TAO extends PetscObject {
   }
 
   setTolerances(tolerances: TAOTolerances): void {
-    const { gatol = DEFAULT, grtol = DEFAULT, gttol = DEFAULT, maxIt, maxEvaluations } = tolerances;
+    const { gatol = DEFAULT, grtol = DEFAULT, gttol = DEFAULT, fmin, maxIt, maxEvaluations } = tolerances;
     const { f } = petsc();
     f.TaoSetTolerances(this.handle, gatol, grtol, gttol);
+    if (fmin !== undefined) f.TaoSetFunctionLowerBound(this.handle, fmin);
     if (maxIt !== undefined) f.TaoSetMaximumIterations(this.handle, maxIt);
     if (maxEvaluations !== undefined) f.TaoSetMaximumFunctionEvaluations(this.handle, maxEvaluations);
   }
 
-  /** Takes what the command line says: `-tao_type`, `-tao_monitor`, `-tao_gatol`, … */
-  setFromOptions(): void {
-    petsc().f.TaoSetFromOptions(this.handle);
+  /**
+   * Takes what the command line says: `-tao_type`, `-tao_monitor`, `-tao_gatol`, …
+   *
+   * @param otherwise options by name, for those that the command line does not give
+   */
+  setFromOptions(otherwise: Readonly<Record<string, string | number>> = {}): void {
+    const absent = Object.keys(otherwise).filter((name) => !options.has(name));
+    for (const name of absent) options.set(name, otherwise[name]);
+    try {
+      petsc().f.TaoSetFromOptions(this.handle);
+    } finally {
+      for (const name of absent) options.delete(name);
+    }
   }
 
-  /** Adds a function that is called in each iteration. Collective. */
-  setMonitor(monitor: (state: TAOState) => void): void {
-    const address = this.callback("i:pp", () => monitor(this.state));
+  /** Adds a function that is called in each iteration; what returns false ends the optimisation. Collective. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a monitor that returns nothing goes on
+  setMonitor(monitor: (state: TAOState) => boolean | void): void {
     const { f, library } = petsc();
+    const address = this.callback("i:pp", () => {
+      if (monitor(this.state) === false) f.TaoSetConvergedReason(this.handle, CONVERGED_USER);
+    });
     const call = library.has("TaoMonitorSet") ? "TaoMonitorSet" : "TaoSetMonitor"; // renamed in 3.21
     f[call](this.handle, address, 0, 0);
+  }
+
+  /** Removes all monitors, those of the command line, too. */
+  cancelMonitors(): void {
+    const { f, library } = petsc();
+    f[library.has("TaoMonitorCancel") ? "TaoMonitorCancel" : "TaoCancelMonitors"](this.handle); // renamed in 3.21
   }
 
   /** The linear solver of Newton's steps; undefined for methods without one. */

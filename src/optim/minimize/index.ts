@@ -3,6 +3,7 @@ export type { MethodName } from "./methods.js";
 export { minimize } from "./minimize.js";
 export { differentiable, type HessianProduct, type Minimizable, type Objective } from "./objective.js";
 export type {
+  MinimizeEngine,
   MinimizeOptions,
   MinimizeResult,
   MinimizeState,

@@ -3,8 +3,13 @@ import { listed, nearestFirst } from "../../nearest.js";
 import { METHODS, type Method, type MethodName, OWN_OPTIONS } from "./methods.js";
 import type { Objective } from "./objective.js";
 import type { MinimizeOptions } from "./options.js";
+import { runTao } from "./tao.js";
 
 const NAMES = Object.keys(METHODS) as MethodName[];
+const isName = (name: string): name is MethodName => (NAMES as string[]).includes(name);
+
+/** Any type of TAO: PETSc itself knows what its types are called and need. */
+const TAO: Method = { run: runTao, takes: OWN_OPTIONS };
 
 /**
  * The method that the options name.
@@ -13,8 +18,13 @@ const NAMES = Object.keys(METHODS) as MethodName[];
  *   take one of the options
  */
 export function methodFor(objective: Objective, options: MinimizeOptions): Method {
-  const { method: name = "gd" } = options;
-  if (!NAMES.includes(name)) {
+  const { engine = "tutti", method: name = "gd" } = options;
+  if (engine === "tao") return TAO;
+  if (engine !== "tutti") {
+    const message = `minimize: engine must be "tutti" or "tao", found ${JSON.stringify(engine)}`;
+    throw new TuttiError("argument", message, { found: engine });
+  }
+  if (!isName(name)) {
     const near = nearestFirst(name, NAMES);
     const message = `minimize: there is no method "${name}"; the nearest are ${listed(near, 3)}`;
     throw new TuttiError("argument", message, { found: name, methods: NAMES });

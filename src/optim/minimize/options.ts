@@ -1,3 +1,4 @@
+import type { TAOType } from "../../petsc/index.js";
 import type { Bounds } from "./bounds.js";
 import type { MethodName } from "./methods.js";
 
@@ -46,10 +47,18 @@ export interface MinimizeState {
   readonly x: Float64Array;
 }
 
+/** Whose methods: Tutti's own, or those of PETSc's TAO, which must be installed and needs processes for its ranks. */
+export type MinimizeEngine = "tutti" | "tao";
+
 /** Options of {@link minimize}. */
 export interface MinimizeOptions extends Tolerances {
-  /** `"gd"` if absent. */
-  readonly method?: MethodName;
+  /**
+   * `"tutti"` if absent. With `"tao"`, each rank lets PETSc's TAO find the same minimum for itself, and `method` may be any
+   * type that PETSc has; options of the command line such as `-tao_type` and `-tao_monitor` have the last word.
+   */
+  readonly engine?: MinimizeEngine;
+  /** `"gd"` if absent; with engine `"tao"`, `"lmvm"`, or `"blmvm"` where there are bounds. */
+  readonly method?: MethodName | TAOType;
   /** For methods with bounds: limits that x keeps; the first guess is moved to the nearest point within. */
   readonly bounds?: Bounds;
   /** Called at the first guess and after each iteration, on every rank; what returns false ends the minimisation. */

@@ -1,3 +1,4 @@
+import type { Comm } from "../../comm/index.js";
 import { TuttiError } from "../../errors.js";
 import type { Box } from "./bounds.js";
 import type { HessianProduct, Objective } from "./objective.js";
@@ -31,6 +32,16 @@ export class Problem {
     if (comm !== undefined && comm.size > 1) this.#same = new SameOnAllRanks(comm);
   }
 
+  /** The ranks that evaluate it together. */
+  get comm(): Comm | undefined {
+    return this.#objective.comm;
+  }
+
+  /** Whether it can multiply by the Hessian. */
+  get hasHessian(): boolean {
+    return this.#objective.hessian !== undefined;
+  }
+
   /** f(x). */
   value(x: Float64Array): number {
     const objective = this.#objective;
@@ -62,14 +73,20 @@ export class Problem {
   isOver(x: Float64Array, value: number, gradientNorm: number, step: number): boolean {
     const iteration = this.#state === undefined ? 0 : this.#state.iteration + 1;
     if (iteration === 0) this.#firstNorm = gradientNorm;
-    this.#state = { iteration, value, gradientNorm, step, x };
-    const goesOn = this.options.monitor?.(this.#state) !== false;
+    const goesOn = this.note({ iteration, value, gradientNorm, step, x });
     this.#reason = this.#reasonToStop() ?? (goesOn ? undefined : "CONVERGED_USER");
     return this.#reason !== undefined;
   }
 
-  /** Ends for a reason of the method's own. */
-  stop(reason: Reason): void {
+  /** Takes note of a point, and says whether the monitor wants to go on: for methods that see for themselves when to stop. */
+  note(state: MinimizeState): boolean {
+    this.#state = state;
+    return this.options.monitor?.(state) !== false;
+  }
+
+  /** Ends for a reason of the method's own, where it has last taken note of, or elsewhere. */
+  stop(reason: Reason, state = this.#state): void {
+    this.#state = state;
     this.#reason = reason;
   }
 

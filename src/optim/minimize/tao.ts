@@ -1,0 +1,71 @@
+import { TuttiError } from "../../errors.js";
+import type { TAO, Vec } from "../../petsc/index.js";
+import { petscModules } from "../petsc.js";
+import type { Reason } from "./options.js";
+import type { Problem } from "./problem.js";
+import { TaoEvaluations } from "./tao-evaluations.js";
+
+/** Limits are as wide as those of Tutti's methods where none are given. */
+const MOST_ITERATIONS = 10_000;
+const MOST_EVALUATIONS = 2 ** 31 - 1;
+
+/** Types that would pass over bounds in silence. */
+const UNBOUNDED = ["lmvm", "nls", "ntr", "ntl", "cg", "nm", "owlqn", "bmrm"];
+
+/**
+ * Minimises by a type of PETSc's TAO. Each rank has a solver of its own, on vectors of its own: all of them see the same
+ * numbers and do the same, and only the objective's evaluations communicate, as with Tutti's methods.
+ */
+export function runTao(problem: Problem, x: Float64Array): void {
+  const { TAO, Vec, options } = petscModules();
+  using solution = filled(Vec.createSeq(x.length), x);
+  using tao = TAO.create(solution.comm);
+  const { bounds, steptol, method = bounds ? "blmvm" : "lmvm", ...others } = problem.options;
+  tao.setType(options.get("-tao_type") ?? method);
+  const pc = tao.ksp?.pc;
+  if (pc !== undefined && pc.type === undefined) pc.setType("none"); // products alone give no factors
+  tao.setTolerances({ maxIt: MOST_ITERATIONS, maxEvaluations: MOST_EVALUATIONS, ...others });
+  const evaluations = new TaoEvaluations(problem);
+  evaluations.giveObjective(tao);
+  using _hessian = problem.hasHessian ? evaluations.giveHessian(tao, x.length) : undefined;
+  tao.setFromOptions(steptol === undefined ? {} : { "-tao_steptol": steptol });
+  using lower = bounds && filled(solution.duplicate(), problem.box!.lower);
+  using upper = bounds && filled(solution.duplicate(), problem.box!.upper);
+  if (lower && upper) {
+    requireBounded(tao);
+    tao.setVariableBounds(lower, upper);
+  }
+  if (problem.comm !== undefined && problem.comm.rank > 0) tao.cancelMonitors(); // what rank 0 says is enough
+  const state = ({ iterations: iteration, objective: value, gradientNorm, step } = tao.state) => ({
+    ...{ iteration, value, gradientNorm, step },
+    x: solution.array,
+  });
+  let last = -1;
+  tao.setMonitor((now) => {
+    if (now.iterations === last) return; // some types report the beginning twice
+    last = now.iterations;
+    return problem.note(state(now));
+  });
+  try {
+    const { reason } = tao.solve(solution);
+    x.set(solution.array);
+    problem.stop(reason as Reason, { ...state(), x });
+  } catch (error) {
+    evaluations.requireNotFinite(error);
+    x.set(solution.array);
+    const { iterations: iteration, step } = tao.state;
+    problem.stop("DIVERGED_NAN", { iteration, value: evaluations.value, gradientNorm: Number.NaN, step, x });
+  }
+}
+
+/** Gives a vector of this rank its entries. */
+function filled(vec: Vec, entries: Float64Array): Vec {
+  vec.array.set(entries);
+  return vec;
+}
+
+function requireBounded({ type = "" }: TAO): void {
+  if (!UNBOUNDED.includes(type)) return;
+  const message = `minimize: TAO's type "${type}" does not take \`bounds\`; types that do are "blmvm", "tron", "bncg", "bqnls" and "bnls"`;
+  throw new TuttiError("argument", message, { method: type, option: "bounds" });
+}
