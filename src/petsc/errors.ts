@@ -20,6 +20,8 @@ interface Frame {
 export class Errors {
   private frames: Frame[] = [];
   private thrown: unknown;
+  /** What a library below PETSc has said of its own last error. */
+  detail = "";
   private readonly handler: NativeCallback;
 
   constructor(library: Library, comm: HandleLetter) {
@@ -35,9 +37,10 @@ export class Errors {
 
   /** Throws what a function of PETSc means that has returned `code`. */
   raise(call: string, code: number): never {
-    const { frames, thrown } = this;
+    const { frames, thrown, detail } = this;
     this.frames = [];
     this.thrown = undefined;
+    this.detail = "";
     const traceback = frames.map(
       ({ function: name, file, line }) => `${name}() at ${file.replace(/^\.\//, "")}:${line}`,
     );
@@ -47,7 +50,8 @@ export class Errors {
       const words = thrown instanceof Error ? thrown.message : String(thrown);
       throw new TuttiError("petsc", `${call}: a callback has thrown: ${words}`, data, { cause: thrown });
     }
-    const words = first < 0 ? `error ${code}` : frames[first].text.trim();
+    const own = first < 0 ? `error ${code}` : frames[first].text.trim();
+    const words = detail === "" || !own.includes("HDF5") ? own : `${own}: ${detail}`;
     const where = frames.length === 0 ? "" : ` (${traceback.join(", ")})`;
     throw new TuttiError("petsc", `${call}: PETSc says: ${words}${where}`, data);
   }

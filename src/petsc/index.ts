@@ -32,4 +32,4 @@ export {
 } from "./tao.js";
 export { type ExactFinalTime, TS, type TSConvergence, type TSEvents, type TSType } from "./ts.js";
 export { type NormType, Vec, type VecOptions } from "./vec.js";
-export { Viewer, type ViewerMode } from "./viewer.js";
+export { Viewer, type ViewerFormat, type ViewerMode } from "./viewer.js";

@@ -4,6 +4,7 @@ import { viewMemory } from "../native/index.js";
 import { type Indices, intArray, placeOf } from "./indices.js";
 import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
+import type { Viewer } from "./viewer.js";
 
 const COPY_VALUES = 0;
 
@@ -110,6 +111,11 @@ export class IS extends PetscObject {
     const { f, scratch } = petsc();
     f.ISComplement(this.handle, begin, end, scratch.at);
     return new IS(this.comm, scratch.pointer());
+  }
+
+  /** Fills the set, of a type that lists its indices, from a binary or HDF5 file; there by its name. Collective. */
+  load(viewer: Viewer): void {
+    petsc().f.ISLoad(this.handle, viewer.handle);
   }
 
   #int(call: "ISGetSize" | "ISGetLocalSize" | "ISGetBlockSize"): number {

@@ -46,6 +46,14 @@ export function enumName(table: string, value: number, library = petsc().library
   return textAt(addressAt(addressAt(library.address(table)) + 8 * value));
 }
 
+/** The names of an enumeration's values, in lower case and in the order of their numbers from 0. */
+export function enumNames(table: string): string[] {
+  const names: string[] = [];
+  for (let at = petsc().library.address(table); addressAt(at) !== 0; at += 8)
+    names.push(textAt(addressAt(at)));
+  return names.slice(0, -2).map((name) => name.toLowerCase()); // then come the name of the type and a prefix
+}
+
 function addressAt(address: number): number {
   return Number(new BigUint64Array(viewMemory(address, 8))[0]);
 }
@@ -54,6 +62,6 @@ function addressAt(address: number): number {
 export function numberOf<T extends string>(what: string, names: readonly T[], name: T): number {
   const number = names.indexOf(name);
   if (number >= 0) return number;
-  const message = `${what} must be one of ${names.join(", ")}, found ${name}`;
+  const message = `${what} must be one of ${listed(nearestFirst(name, names))}, found ${name}`;
   throw new TuttiError("argument", message, { found: name, names });
 }

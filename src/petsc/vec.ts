@@ -1,5 +1,6 @@
 import { type Comm, self, world } from "../comm/index.js";
 import { addressOf, viewMemory } from "../native/index.js";
+import { onAllRanks } from "./agreement.js";
 import {
   doubleArray,
   type Indices,
@@ -339,9 +340,17 @@ export class Vec extends PetscObject {
     f.VecAssemblyEnd(this.handle);
   }
 
-  /** Fills the vector from a binary or HDF5 file. Collective. */
+  /** Fills the vector from a binary file, with what comes next, or an HDF5 file, by its name. Collective. */
   load(viewer: Viewer): void {
-    petsc().f.VecLoad(this.handle, viewer.handle);
+    const { f } = petsc();
+    const { handle } = this;
+    onAllRanks(this.comm, "Vec.load", () => f.VecLoad(handle, viewer.handle));
+    if (this.#memory === undefined || this.#memory.length === 0) return;
+    const found = this.#look(handle, "VecGetArrayRead", "VecRestoreArrayRead");
+    if (addressOf(found) === addressOf(this.#memory)) return;
+    this.#memory.set(found); // HDF5 has given the vector other memory
+    f.VecResetArray(handle);
+    f.VecPlaceArray(handle, addressOf(this.#memory));
   }
 
   #int(call: "VecGetSize" | "VecGetLocalSize" | "VecGetBlockSize"): number {

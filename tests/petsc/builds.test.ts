@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { noPetsc, runScript } from "../support/petsc.js";
 
@@ -58,3 +62,32 @@ describe("builds that cannot be served", { skip: noPetsc }, () => {
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   });
 });
+
+test("a PETSc that is built without HDF5 is named", { skip: noPetsc }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tutti-petsc-"));
+  // Debian's builds have it: a copy with another name for its function, of the same hash, so that its own calls find it
+  const library = join(folder, "libpetsc_real.so");
+  const bytes = readFileSync(systemLibrary("libpetsc_real.so.3.18"));
+  bytes.write("PetscViewerHDF5POen", bytes.indexOf("\0PetscViewerHDF5Open\0") + 1, "latin1");
+  writeFileSync(library, bytes);
+  const script = `import { Viewer } from "tutti/petsc"; Viewer.createHDF5("file.h5", "write");`;
+  const { code, stderr } = await runScript(script, ["run", "-n", "1"], {
+    env: { TUTTI_PETSC_LIBRARY: library },
+  });
+  rmSync(folder, { recursive: true });
+  assert.equal(code, 1);
+  assert.ok(
+    stderr.includes(
+      `[unsupported]: createHDF5: PETSc (${library}) is built without HDF5; write a binary file`,
+    ),
+    stderr,
+  );
+});
+
+/** The file that the system's loader finds by a name. */
+function systemLibrary(name: string): string {
+  const entry = execFileSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" })
+    .split("\n")
+    .find((line) => line.trim().startsWith(`${name} `));
+  return entry!.split(" => ")[1];
+}

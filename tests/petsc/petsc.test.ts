@@ -5,7 +5,8 @@ import { FUNCTIONS, RENAMED } from "../../src/petsc/table.js";
 import { forEachPetsc, noPetsc } from "../support/petsc.js";
 
 const BODIES = {
-  surroundings: ["optionsDatabase", "files", "stages"],
+  surroundings: ["optionsDatabase", "stages"],
+  viewers: ["binary", "hdf5", "vtk", "ascii", "files"],
   parts: ["ghosts", "localNumbers", "matrixAlgebra", "nullSpaces", "fields"],
   meshes: ["boxes", "closures", "gmsh"],
   vec: ["array", "algebra", "setValues", "subCommunicators", "errors"],

@@ -110,7 +110,10 @@ export function errors(comm: Comm): void {
   assert.match(thrown(() => y.copy(x)).message, /^Vec: this Vec has been destroyed$/);
   assert.match(thrown(() => y.setValues([1], [1, 2])).message, /values must have 1 entries, found 2/);
   assert.match(thrown(() => Vec.createMPI(-3, { comm })).message, /Vec\.createMPI: size .* found -3/);
-  assert.match(thrown(() => y.norm("3" as "2")).message, /norm: the norm must be one of 1, 2, .* found 3/);
+  assert.match(
+    thrown(() => y.norm("3" as "2")).message,
+    /norm: the norm must be one of "1", "2", .* found 3/,
+  );
   y.destroy();
   assert.equal(liveObjects(), before);
 }
