@@ -14,11 +14,13 @@ export interface Moment {
 /** Looks at samples before the model does. */
 export type CheckSamples = (values: Tensor, kind: "an input" | "a target", samples: Int32Array) => void;
 
-interface Found {
+/** What was the first to hold something that is not finite. */
+export interface Found {
+  /** In words. */
   readonly what: string;
-  /** The module, or the parameter, that was the first to hold no number. */
+  /** The module, or the parameter. */
   readonly layer?: string;
-  /** The number in the dataset of the sample that did. */
+  /** The number in the dataset of the sample. */
   readonly sample?: number;
 }
 
@@ -39,18 +41,37 @@ export function divergence(
   const start = Number.isFinite(loss)
     ? `the gradient is not finite at step ${step} (epoch ${epoch}), whose loss is ${loss}`
     : `the loss is ${loss} at step ${step} (epoch ${epoch})`;
-  const tell = (found: Found, where = "") => diverged(`${start}: ${found.what}${where}`, moment, found);
-
   const parameter = parameters.firstNonFinite()?.parameter.name;
-  if (parameter !== undefined)
-    return tell({ what: `the parameter "${parameter}" was not finite before the step`, layer: parameter });
+  const what = `the parameter "${parameter}" was not finite before the step`;
+  const found =
+    parameter === undefined ? firstNotFinite(comm, model, parameters, loss, run) : { what, layer: parameter };
+  return diverged(`${start}: ${found.what}`, moment, found);
+}
+
+/**
+ * The first sample or layer that holds something that is not finite, or what else it must be, at parameters that are
+ * finite; the same on every rank. Collective.
+ *
+ * @param loss of all samples; the gradient that belongs to it is the parameters'
+ * @param run as in {@link divergence}
+ */
+export function firstNotFinite(
+  comm: Comm,
+  model: Module,
+  parameters: ParameterVector,
+  loss: number,
+  run: (check: CheckSamples) => void,
+): Found {
   const reports = comm.allgatherObject(sampleOrOutputFound(model, run));
   const rank = reports.findIndex((report) => report !== undefined);
-  if (rank >= 0) return tell(reports[rank]!, comm.size > 1 ? ` on rank ${rank}` : "");
+  if (rank >= 0) {
+    const found = reports[rank]!;
+    return comm.size > 1 ? { ...found, what: `${found.what} on rank ${rank}` } : found;
+  }
   const gradient = parameters.firstNonFinite("grad")?.parameter.name;
   return Number.isFinite(loss)
-    ? tell({ what: `every output is finite, but not the gradient of "${gradient}"`, layer: gradient })
-    : tell({ what: "every output is finite, so the loss itself overflows" });
+    ? { what: `every output is finite, but not the gradient of "${gradient}"`, layer: gradient }
+    : { what: "every output is finite, so the loss itself overflows" };
 }
 
 /** The error of an update that left a parameter that is not finite, the same on every rank; undefined if it left none. */

@@ -10,6 +10,7 @@ export {
 } from "./global-gradient.js";
 export { type ArrayInput, type InputSpec, inputWidth, prepareOf, type TableInput } from "./input-spec.js";
 export { type LoadedModel, loadModel, type ModelCard, saveModel } from "./model-file.js";
+export { ModelObjective, type ObjectiveOptions, objective } from "./objective.js";
 export {
   datasetOf,
   lossFor,

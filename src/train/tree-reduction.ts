@@ -15,7 +15,8 @@ export function addTo(to: FloatArray, from: ArrayLike<number>): void {
  */
 export class TreeReduction {
   readonly #comm: Comm;
-  readonly #leaves: number;
+  /** How many vectors are summed. */
+  readonly leaves: number;
   readonly #bucketBytes: number;
   /** Of every rank, the nodes that it sums alone. */
   readonly #nodes: readonly (readonly LeafRange[])[];
@@ -27,7 +28,7 @@ export class TreeReduction {
    */
   constructor(comm: Comm, leaves: number, bucketBytes: number) {
     this.#comm = comm;
-    this.#leaves = leaves;
+    this.leaves = leaves;
     this.#bucketBytes = bucketBytes;
     const parts = Array.from({ length: comm.size }, (_, rank) => partition(leaves, comm.size, rank));
     this.#nodes = parts.map(([start, end]) => wholeNodes(leaves, { start, end }));
@@ -81,6 +82,6 @@ export class TreeReduction {
       addTo(left, join({ start: middle, end }));
       return left;
     };
-    return join({ start: 0, end: this.#leaves });
+    return join({ start: 0, end: this.leaves });
   }
 }

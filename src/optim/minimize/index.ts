@@ -1,4 +1,5 @@
 export type { Bounds } from "./bounds.js";
+export { type CheckGradientOptions, checkGradient, type TaylorRow, TaylorTable } from "./check-gradient.js";
 export type { MethodName } from "./methods.js";
 export { minimize } from "./minimize.js";
 export { differentiable, type HessianProduct, type Minimizable, type Objective } from "./objective.js";

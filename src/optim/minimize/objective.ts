@@ -22,6 +22,8 @@ export interface Objective {
   valueAndGradient(x: Float64Array, gradient: Float64Array): number;
   /** The Hessian at x, as the function that multiplies by it. It is called before x changes or not at all. */
   hessian?(x: Float64Array): HessianProduct;
+  /** Where f stops being finite at x, in words; asked when a minimisation ends for that reason. */
+  explain?(x: Float64Array): string;
 }
 
 /** What {@link minimize} takes for an objective: one, or a function in differentiable operations, whose value is one number. */

@@ -70,6 +70,8 @@ export interface MinimizeOptions extends Tolerances {
 export interface MinimizeResult extends MinimizeState {
   readonly converged: boolean;
   readonly reason: Reason;
+  /** Where something was not finite, if that is the reason and the objective can tell. */
+  readonly explanation?: string;
   /** Evaluations of f alone. */
   readonly values: number;
   /** Evaluations of f and its gradient together. */

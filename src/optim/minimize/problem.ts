@@ -95,7 +95,9 @@ export class Problem {
     const { values, gradients, products } = this;
     const reason = this.#reason!;
     const converged = reason.startsWith("CONVERGED");
-    return { ...this.#state!, converged, reason, values, gradients, products };
+    const result = { ...this.#state!, converged, reason, values, gradients, products };
+    if (reason !== "DIVERGED_NAN" || this.#objective.explain === undefined) return result;
+    return { ...result, explanation: this.#objective.explain(result.x) };
   }
 
   /** The tests of TAO's default, in its order. */
