@@ -11,3 +11,4 @@ export type {
   Reason,
   Tolerances,
 } from "./options.js";
+export type { Solver } from "./solver.js";

@@ -3,6 +3,7 @@ import { listed, nearestFirst } from "../../nearest.js";
 import { METHODS, type Method, type MethodName, OWN_OPTIONS } from "./methods.js";
 import type { Objective } from "./objective.js";
 import type { MinimizeOptions } from "./options.js";
+import { runSolver } from "./solver.js";
 import { runTao } from "./tao.js";
 
 const NAMES = Object.keys(METHODS) as MethodName[];
@@ -19,10 +20,18 @@ const TAO: Method = { run: runTao, takes: OWN_OPTIONS };
  */
 export function methodFor(objective: Objective, options: MinimizeOptions): Method {
   const { engine = "tutti", method: name = "gd" } = options;
-  if (engine === "tao") return TAO;
+  if (engine === "tao") {
+    if (typeof name !== "function") return TAO;
+    const message = `minimize: engine "tao" has methods of its own, found one of yours`;
+    throw new TuttiError("argument", message, { engine });
+  }
   if (engine !== "tutti") {
     const message = `minimize: engine must be "tutti" or "tao", found ${JSON.stringify(engine)}`;
     throw new TuttiError("argument", message, { found: engine });
+  }
+  if (typeof name === "function") {
+    requireTaken("of your own", [], options);
+    return { run: runSolver(name) };
   }
   if (!isName(name)) {
     const near = nearestFirst(name, NAMES);
@@ -30,13 +39,17 @@ export function methodFor(objective: Objective, options: MinimizeOptions): Metho
     throw new TuttiError("argument", message, { found: name, methods: NAMES });
   }
   const method: Method = METHODS[name];
-  for (const option of OWN_OPTIONS) {
-    if (options[option] === undefined || method.takes?.includes(option)) continue;
-    const takers = NAMES.filter((other) => (METHODS[other] as Method).takes?.includes(option));
-    const message = `minimize: method "${name}" does not take \`${option}\`; methods that do are ${listed(takers)}`;
-    throw new TuttiError("argument", message, { method: name, option, methods: takers });
-  }
+  requireTaken(`"${name}"`, method.takes ?? [], options);
   if (!method.hessian || objective.hessian !== undefined) return method;
   const message = `minimize: method "${name}" multiplies by the Hessian, and the objective has none; give it \`hessian\`, or take "lmvm" or "cg"`;
   throw new TuttiError("argument", message, { method: name });
+}
+
+function requireTaken(name: string, takes: NonNullable<Method["takes"]>, options: MinimizeOptions): void {
+  for (const option of OWN_OPTIONS) {
+    if (options[option] === undefined || takes.includes(option)) continue;
+    const takers = NAMES.filter((other) => (METHODS[other] as Method).takes?.includes(option));
+    const message = `minimize: method ${name} does not take \`${option}\`; methods that do are ${listed(takers)}`;
+    throw new TuttiError("argument", message, { method: name, option, methods: takers });
+  }
 }

@@ -1,5 +1,6 @@
 import { TuttiError } from "../../errors.js";
 import { Box } from "./bounds.js";
+import { driven } from "./driver.js";
 import { methodFor } from "./method-for.js";
 import { type Minimizable, type Objective, objectiveOf } from "./objective.js";
 import type { MinimizeOptions, MinimizeResult } from "./options.js";
@@ -8,14 +9,15 @@ import { Problem } from "./problem.js";
 /**
  * Finds a point where a function of several variables is smallest, near a first guess.
  *
- * On several ranks all call it with the same arguments; the objective's evaluations are the only communication. An end
+ * On several ranks all call it with the same arguments; the objective's evaluations are the only communication. With a
+ * driver, only that rank minimises, from its own first guess, and calls the monitor; the others serve evaluations until it ends. An end
  * without success is a result with a reason, not an error.
  *
  * @example
  * const { x } = minimize((x: Tensor) => sum(square(sub(x, 3))), [0, 0], { method: "gd" }); // [3, 3]
  * @param x0 the first guess; stays as it is
  * @throws TuttiError `argument` if the guess is not finite or of another length than the objective has variables, for
- *   unknown methods, for a method that needs what the objective lacks or does not take an option, and for bounds that
+ *   unknown methods or drivers, for a method that needs what the objective lacks or does not take an option, and for bounds that
  *   cross; `mismatch` if ranks drift apart; whatever the objective throws
  */
 export function minimize(
@@ -24,6 +26,13 @@ export function minimize(
   options: MinimizeOptions = {},
 ): MinimizeResult {
   const objective = objectiveOf(given);
+  const { driver, ...others } = options;
+  if (driver !== undefined && options.engine === "tao") {
+    const message = `minimize: engine "tao" needs all ranks; take \`driver\` or engine "tao"`;
+    throw new TuttiError("argument", message, { driver });
+  }
+  if (driver !== undefined)
+    return driven(objective, x0.length, driver, (served) => minimize(served, x0, others));
   const method = methodFor(objective, options);
   const x = guessFor(objective, x0);
   const box = method.takes?.includes("bounds") ? new Box(options.bounds ?? {}, x.length) : undefined;

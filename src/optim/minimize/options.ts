@@ -1,6 +1,7 @@
 import type { TAOType } from "../../petsc/index.js";
 import type { Bounds } from "./bounds.js";
 import type { MethodName } from "./methods.js";
+import type { Solver } from "./solver.js";
 
 /** How an end by success or by failure is called; the names are those of PETSc's TAO. */
 export type Reason =
@@ -57,8 +58,13 @@ export interface MinimizeOptions extends Tolerances {
    * type that PETSc has; options of the command line such as `-tao_type` and `-tao_monitor` have the last word.
    */
   readonly engine?: MinimizeEngine;
-  /** `"gd"` if absent; with engine `"tao"`, `"lmvm"`, or `"blmvm"` where there are bounds. */
-  readonly method?: MethodName | TAOType;
+  /**
+   * `"gd"` if absent; with engine `"tao"`, `"lmvm"`, or `"blmvm"` where there are bounds. A function is a method of one's
+   * own: it gets the objective and the first guess and returns where it ends.
+   */
+  readonly method?: MethodName | TAOType | Solver;
+  /** The rank that minimises alone, with any serial method, while the others serve evaluations of the objective. */
+  readonly driver?: number;
   /** For methods with bounds: limits that x keeps; the first guess is moved to the nearest point within. */
   readonly bounds?: Bounds;
   /** Called at the first guess and after each iteration, on every rank; what returns false ends the minimisation. */

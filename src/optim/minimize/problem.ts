@@ -32,6 +32,17 @@ export class Problem {
     if (comm !== undefined && comm.size > 1) this.#same = new SameOnAllRanks(comm);
   }
 
+  /** The objective for those who know nothing of a problem, with evaluations that are counted and compared. */
+  get objective(): Objective {
+    const { size, value } = this.#objective;
+    return {
+      size,
+      value: value && ((x) => this.value(x)),
+      valueAndGradient: (x, gradient) => this.valueAndGradient(x, gradient),
+      hessian: this.hasHessian ? (x) => this.hessian(x) : undefined,
+    };
+  }
+
   /** The ranks that evaluate it together. */
   get comm(): Comm | undefined {
     return this.#objective.comm;

@@ -1,5 +1,5 @@
 import { TuttiError } from "../../errors.js";
-import type { TAO, Vec } from "../../petsc/index.js";
+import type { TAO, TAOType, Vec } from "../../petsc/index.js";
 import { petscModules } from "../petsc.js";
 import type { Reason } from "./options.js";
 import type { Problem } from "./problem.js";
@@ -21,7 +21,7 @@ export function runTao(problem: Problem, x: Float64Array): void {
   using solution = filled(Vec.createSeq(x.length), x);
   using tao = TAO.create(solution.comm);
   const { bounds, steptol, method = bounds ? "blmvm" : "lmvm", ...others } = problem.options;
-  tao.setType(options.get("-tao_type") ?? method);
+  tao.setType(options.get("-tao_type") ?? (method as TAOType));
   const pc = tao.ksp?.pc;
   if (pc !== undefined && pc.type === undefined) pc.setType("none"); // products alone give no factors
   tao.setTolerances({ maxIt: MOST_ITERATIONS, maxEvaluations: MOST_EVALUATIONS, ...others });
