@@ -11,16 +11,21 @@ export function nearestFirst(name: string, candidates: readonly string[]): strin
     .map(({ candidate }) => candidate);
 }
 
-/** Insertions, deletions and substitutions of letters that make one text the other (Levenshtein 1966). */
+/**
+ * Insertions, deletions, substitutions and exchanges of neighbours, of letters, that make one text the other: Damerau's and
+ * Levenshtein's distance, where no letter changes twice.
+ */
 export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let [before, row] = [[0], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
       next.push(Math.min(substitution, row[j] + 1, next[j - 1] + 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        next[j] = Math.min(next[j], before[j - 2] + 1);
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length];
 }

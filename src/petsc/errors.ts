@@ -1,11 +1,10 @@
 import type { HandleLetter } from "../comm/mpi/abi.js";
 import { TuttiError } from "../errors.js";
 import { type Library, type NativeCallback, nativeCallback } from "../native/index.js";
+import { ERR_UNKNOWN_TYPE, unknownType } from "./unknown-type.js";
 
 /** What a callback returns to PETSc when it has thrown (`PETSC_ERR_USER`). */
 export const ERR_USER = 83;
-/** The code of an unknown name of a type (`PETSC_ERR_ARG_UNKNOWN_TYPE`). */
-export const ERR_UNKNOWN_TYPE = 86;
 const INITIAL = 0;
 
 /** One line of PETSc's traceback. */
@@ -35,8 +34,8 @@ export class Errors {
     return ERR_USER;
   }
 
-  /** Throws what a function of PETSc means that has returned `code`. */
-  raise(call: string, code: number): never {
+  /** Throws what a function of PETSc, or of a library built on it, means that has returned `code`. */
+  raise(library: Library, call: string, code: number): never {
     const { frames, thrown, detail } = this;
     this.frames = [];
     this.thrown = undefined;
@@ -53,7 +52,12 @@ export class Errors {
     const own = first < 0 ? `error ${code}` : frames[first].text.trim();
     const words = detail === "" || !own.includes("HDF5") ? own : `${own}: ${detail}`;
     const where = frames.length === 0 ? "" : ` (${traceback.join(", ")})`;
-    throw new TuttiError("petsc", `${call}: PETSc says: ${words}${where}`, data);
+    const message = `${call}: PETSc says: ${words}${where}`;
+    const unknown =
+      code === ERR_UNKNOWN_TYPE ? unknownType(library, frames[first]?.function ?? "", words) : undefined;
+    if (unknown === undefined) throw new TuttiError("petsc", message, data);
+    const { hint, ...names } = unknown;
+    throw new TuttiError("argument", message + hint, { ...data, ...names });
   }
 
   /** PETSc's error handler; called once for each function that the error passes through. */

@@ -1,7 +1,7 @@
 import { type Comm, world } from "../comm/index.js";
 import { TuttiError } from "../errors.js";
 import type { Mat } from "./mat.js";
-import { enumName, withNearest } from "./names.js";
+import { enumName } from "./names.js";
 import { PetscObject } from "./object.js";
 import { PC } from "./pc.js";
 import { petsc } from "./runtime.js";
@@ -85,7 +85,7 @@ export class KSP extends PetscObject {
 
   /** Chooses the method. */
   setType(type: KSPType): void {
-    withNearest("KSPList", type, () => petsc().f.KSPSetType(this.handle, type));
+    petsc().f.KSPSetType(this.handle, type);
   }
 
   setTolerances({ rtol = DEFAULT, atol = DEFAULT, divtol = DEFAULT, maxIt = DEFAULT }: KSPTolerances): void {
@@ -150,5 +150,9 @@ export class KSP extends PetscObject {
     const residualNorm = scratch.doubles[0];
     const name = enumName("KSPConvergedReasons", reason);
     return { converged: reason > 0, reason: name, iterations, residualNorm };
+  }
+
+  protected override setPrefix(prefix: string): void {
+    petsc().f.KSPSetOptionsPrefix(this.handle, prefix);
   }
 }

@@ -91,6 +91,11 @@ export abstract class PetscObject implements Disposable {
   }
 
   set optionsPrefix(prefix: string) {
+    this.setPrefix(prefix);
+  }
+
+  /** Sets the prefix of the object's own options, and where it has parts with options, of theirs. */
+  protected setPrefix(prefix: string): void {
     petsc().f.PetscObjectSetOptionsPrefix(this.handle, prefix);
   }
 

@@ -1,5 +1,4 @@
 import type { IS } from "./is.js";
-import { withNearest } from "./names.js";
 import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 import { Vec } from "./vec.js";
@@ -37,7 +36,7 @@ export type FieldSplitType = keyof typeof FIELD_SPLITS;
 export class PC extends PetscObject {
   /** Chooses the method. */
   setType(type: PCType): void {
-    withNearest("PCList", type, () => petsc().f.PCSetType(this.handle, type));
+    petsc().f.PCSetType(this.handle, type);
   }
 
   /** Makes this a preconditioner that the program applies: `y ← M⁻¹ x`. */
@@ -69,5 +68,9 @@ export class PC extends PetscObject {
   /** y ← M⁻¹ x. Collective. */
   apply(x: Vec, y: Vec): void {
     petsc().f.PCApply(this.handle, x.handle, y.handle);
+  }
+
+  protected override setPrefix(prefix: string): void {
+    petsc().f.PCSetOptionsPrefix(this.handle, prefix);
   }
 }

@@ -8,6 +8,9 @@ import { Errors } from "./errors.js";
 import { loadPetsc, type PetscLibrary } from "./library.js";
 import { Scratch } from "./scratch.js";
 import { FUNCTIONS, type Functions, type FunctionTable, type PetscFunctions } from "./table.js";
+import { unusedOptions } from "./unused-options.js";
+
+const STDERR = 2;
 
 /** PETSc in use: its functions, and what every object needs of it. */
 export interface Petsc {
@@ -59,12 +62,21 @@ function start(): Petsc {
   requireProcesses(everybody);
   const { library, version, abi } = loadPetsc();
   requireSameMpi(everybody, library, abi.name);
-  const bind = <T extends FunctionTable>(table: T, from: Library = library): Functions<T> =>
-    bindAll(table, from, abi.handle, (call, code) => errors.raise(call, code));
-  initializeC(library, startOptions ?? process.argv.slice(2));
+  const libraries = new Set([library]);
+  const bind = <T extends FunctionTable>(table: T, from: Library = library): Functions<T> => {
+    libraries.add(from);
+    return bindAll(table, from, abi.handle, (call, code) => errors.raise(from, call, code));
+  };
+  const options = startOptions ?? process.argv.slice(2);
+  initializeC(library, options);
   const errors = new Errors(library, abi.handle);
   const f = bind(FUNCTIONS);
-  finalizeAtExit(library, everybody);
+  finalizeAtExit(library, everybody, () => {
+    if (everybody.rank > 0) return;
+    const text = Buffer.from(unusedOptions([...libraries], options).join(""));
+    // process.stderr says nothing more in a thread that ends
+    if (text.length > 0) library.function("write", "n:ipn")(STDERR, addressOf(text), text.length);
+  });
   const handleOf = (comm: Comm): number => {
     requireProcesses(comm);
     return mpiCommOf(comm)?.handle ?? abi.self;
@@ -133,11 +145,14 @@ function requireSameMpi(comm: Comm, library: Library, abi: string): void {
 }
 
 /** PETSc ends, and says what `-log_view` and the like ask for, when this rank ends well. */
-function finalizeAtExit(library: Library, { engine }: Comm): void {
+function finalizeAtExit(library: Library, { engine }: Comm, before: () => void): void {
   const end = (code: number) => {
     if (engine !== "mpi") runLaterListeners(end, code);
     const exitCode = Number(process.exitCode ?? code);
-    if (exitCode === 0) library.function("PetscFinalize", "i:")();
+    if (exitCode === 0) {
+      before();
+      library.function("PetscFinalize", "i:")();
+    }
     library.function("fflush", "i:p")(0);
     // engine mpi ends MPI and the process itself; a thread must not end the process
     if (engine !== "mpi" && isMainThread) leave(library, exitCode);

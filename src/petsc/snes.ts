@@ -2,7 +2,7 @@ import { type Comm, world } from "../comm/index.js";
 import type { DM } from "./dm/dm.js";
 import { type Convergence, KSP } from "./ksp.js";
 import { Mat } from "./mat.js";
-import { enumName, withNearest } from "./names.js";
+import { enumName } from "./names.js";
 import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 import { Vec } from "./vec.js";
@@ -69,7 +69,7 @@ export class SNES extends PetscObject {
 
   /** Chooses the method. */
   setType(type: SNESType): void {
-    withNearest("SNESList", type, () => petsc().f.SNESSetType(this.handle, type));
+    petsc().f.SNESSetType(this.handle, type);
   }
 
   /** Says what F is; `residual` is a vector for its values, made by the solver if absent. Collective. */
@@ -146,5 +146,9 @@ export class SNES extends PetscObject {
 
   protected override get callbackHeir(): DM | undefined {
     return this.#dm;
+  }
+
+  protected override setPrefix(prefix: string): void {
+    petsc().f.SNESSetOptionsPrefix(this.handle, prefix);
   }
 }

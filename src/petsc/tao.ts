@@ -1,7 +1,7 @@
 import { type Comm, world } from "../comm/index.js";
 import { KSP } from "./ksp.js";
 import { Mat } from "./mat.js";
-import { enumName, withNearest } from "./names.js";
+import { enumName } from "./names.js";
 import { PetscObject } from "./object.js";
 import { options } from "./options.js";
 import { petsc } from "./runtime.js";
@@ -144,7 +144,7 @@ export class TAO extends PetscObject {
 
   /** Chooses the method; `"lmvm"` if none is chosen. */
   setType(type: TAOType): void {
-    withNearest("TaoList", type, () => petsc().f.TaoSetType(this.handle, type));
+    petsc().f.TaoSetType(this.handle, type);
   }
 
   setTolerances(tolerances: TAOTolerances): void {
@@ -229,5 +229,9 @@ export class TAO extends PetscObject {
       step: doubles[4],
       reason: ints[10],
     };
+  }
+
+  protected override setPrefix(prefix: string): void {
+    petsc().f.TaoSetOptionsPrefix(this.handle, prefix);
   }
 }

@@ -2,7 +2,7 @@ import { type Comm, world } from "../comm/index.js";
 import { addressOf } from "../native/index.js";
 import type { DM } from "./dm/dm.js";
 import { Mat } from "./mat.js";
-import { enumName, numberOf, withNearest } from "./names.js";
+import { enumName, numberOf } from "./names.js";
 import { handlesOf, PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
 import { SNES } from "./snes.js";
@@ -89,7 +89,7 @@ export class TS extends PetscObject {
 
   /** Chooses the method. */
   setType(type: TSType): void {
-    withNearest("TSList", type, () => petsc().f.TSSetType(this.handle, type));
+    petsc().f.TSSetType(this.handle, type);
   }
 
   /** Says what G is: g ← G(t, u). */
@@ -277,5 +277,9 @@ export class TS extends PetscObject {
 
   protected override get callbackHeir(): DM | undefined {
     return this.#dm;
+  }
+
+  protected override setPrefix(prefix: string): void {
+    petsc().f.TSSetOptionsPrefix(this.handle, prefix);
   }
 }

@@ -1,7 +1,7 @@
 import { type Comm, world } from "../comm/index.js";
 import { addressOf } from "../native/index.js";
 import { type Mat, PetscObject, type Vec } from "../petsc/index.js";
-import { enumName, numberOf, withNearest } from "../petsc/names.js";
+import { enumName, numberOf } from "../petsc/names.js";
 import { handlesOf } from "../petsc/object.js";
 import { slepc } from "./runtime.js";
 import { ST } from "./st.js";
@@ -93,8 +93,7 @@ export class EPS extends PetscObject {
 
   /** Chooses the method. */
   setType(type: EPSType): void {
-    const { f, library } = slepc();
-    withNearest("EPSList", type, () => f.EPSSetType(this.handle, type), library);
+    slepc().f.EPSSetType(this.handle, type);
   }
 
   /** Says which eigenvalues are wanted. */
@@ -186,5 +185,9 @@ export class EPS extends PetscObject {
     const { f, scratch } = slepc();
     f.EPSComputeError(this.handle, i, numberOf("computeError: the type", ERRORS, type), scratch.at);
     return scratch.doubles[0];
+  }
+
+  protected override setPrefix(prefix: string): void {
+    slepc().f.EPSSetOptionsPrefix(this.handle, prefix);
   }
 }

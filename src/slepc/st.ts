@@ -1,5 +1,4 @@
 import { KSP, PetscObject } from "../petsc/index.js";
-import { withNearest } from "../petsc/names.js";
 import { slepc } from "./runtime.js";
 
 /** Spectral transformations by name; others that SLEPc has are accepted too. */
@@ -9,8 +8,7 @@ export type STType = "shift" | "sinvert" | "cayley" | "precond" | "filter" | "sh
 export class ST extends PetscObject {
   /** Chooses the transformation: `"sinvert"` finds eigenvalues near the target of the solver. */
   setType(type: STType): void {
-    const { f, library } = slepc();
-    withNearest("STList", type, () => f.STSetType(this.handle, type), library);
+    slepc().f.STSetType(this.handle, type);
   }
 
   /** The shift σ, of shift-and-invert (A - σB)⁻¹B for instance. */
@@ -29,5 +27,9 @@ export class ST extends PetscObject {
     const { f, scratch } = slepc();
     f.STGetKSP(this.handle, scratch.at);
     return this.borrow(KSP, scratch.pointer());
+  }
+
+  protected override setPrefix(prefix: string): void {
+    slepc().f.STSetOptionsPrefix(this.handle, prefix);
   }
 }

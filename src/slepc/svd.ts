@@ -1,6 +1,6 @@
 import { type Comm, world } from "../comm/index.js";
 import { type Mat, PetscObject, type Vec } from "../petsc/index.js";
-import { enumName, withNearest } from "../petsc/names.js";
+import { enumName } from "../petsc/names.js";
 import { slepc } from "./runtime.js";
 
 /** Methods by name; others that SLEPc has are accepted too. */
@@ -38,8 +38,7 @@ export class SVD extends PetscObject {
 
   /** Chooses the method. */
   setType(type: SVDType): void {
-    const { f, library } = slepc();
-    withNearest("SVDList", type, () => f.SVDSetType(this.handle, type), library);
+    slepc().f.SVDSetType(this.handle, type);
   }
 
   /** Says which singular values are wanted; the largest at first. */
@@ -92,5 +91,9 @@ export class SVD extends PetscObject {
     const { f, scratch } = slepc();
     f.SVDComputeError(this.handle, i, RELATIVE, scratch.at);
     return scratch.doubles[0];
+  }
+
+  protected override setPrefix(prefix: string): void {
+    slepc().f.SVDSetOptionsPrefix(this.handle, prefix);
   }
 }

@@ -6,6 +6,7 @@ export const FUNCTIONS = {
   EPSSetOperators: "ppp",
   EPSSetProblemType: "pi",
   EPSSetType: "ps",
+  EPSSetOptionsPrefix: "ps",
   EPSSetWhichEigenpairs: "pi",
   EPSSetTarget: "pd",
   EPSSetInterval: "pdd",
@@ -23,6 +24,7 @@ export const FUNCTIONS = {
   EPSMonitorSet: "pppp",
 
   STSetType: "ps",
+  STSetOptionsPrefix: "ps",
   STSetShift: "pd",
   STGetShift: "pp",
   STGetKSP: "pp",
@@ -31,6 +33,7 @@ export const FUNCTIONS = {
   SVDCreate: "hp",
   SVDSetOperators: "ppp",
   SVDSetType: "ps",
+  SVDSetOptionsPrefix: "ps",
   SVDSetWhichSingularTriplets: "pi",
   SVDSetDimensions: "piii",
   SVDSetTolerances: "pdi",

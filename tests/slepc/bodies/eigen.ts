@@ -77,7 +77,10 @@ export function complexPairs(comm: Comm): void {
     code: "argument",
     message: /krylovshur.*nearest of its types are "krylovschur"/,
   });
-  assert.throws(() => eps.setProblemType("hermitian" as "hep"), { code: "argument", message: /"hep", "ghep"/ });
+  assert.throws(() => eps.setProblemType("hermitian" as "hep"), {
+    code: "argument",
+    message: /"hep", "ghep"/,
+  });
 }
 
 /** Singular values of a bidiagonal matrix are those of its normal equations. */
