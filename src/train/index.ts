@@ -9,6 +9,7 @@ export {
   type GlobalGradientOptions,
 } from "./global-gradient.js";
 export { type ArrayInput, type InputSpec, inputWidth, prepareOf, type TableInput } from "./input-spec.js";
+export { MinimizeReport, type MinimizeReportOptions } from "./minimize-report.js";
 export { type LoadedModel, loadModel, type ModelCard, saveModel } from "./model-file.js";
 export { ModelObjective, type ObjectiveOptions, objective } from "./objective.js";
 export {

@@ -63,11 +63,11 @@ export function objective(
 export class ModelObjective implements Objective {
   readonly comm: Comm;
   readonly size: number;
+  readonly model: Module;
+  readonly loss: Loss;
   readonly parameters: ParameterVector;
   /** Samples evaluated at once. */
   readonly microBatch: number;
-  readonly #model: Module;
-  readonly #loss: Loss;
   readonly #l2: number;
   readonly #ownsParameters: boolean;
   readonly #blocks: SampleBlocks;
@@ -82,8 +82,8 @@ export class ModelObjective implements Objective {
     const { shards = comm.size, prepare = unprepared, dtype = "float64", seed, l2 = 0, resident } = options;
     checkOptions(options, dataset, shards, comm);
     this.comm = comm;
-    this.#model = model;
-    this.#loss = loss;
+    this.model = model;
+    this.loss = loss;
     this.#l2 = l2;
     this.#ownsParameters = options.parameters === undefined;
     this.parameters = options.parameters ?? flatten(model, { dtype, seed });
@@ -174,12 +174,12 @@ export class ModelObjective implements Objective {
   explain(x: Float64Array): string {
     const value = this.valueAndGradient(x, new Float64Array(this.size));
     const [first, end] = partition(this.#reduction.leaves, this.comm.size, this.comm.rank);
-    return firstNotFinite(this.comm, this.#model, this.parameters, value, (check) => {
+    return firstNotFinite(this.comm, this.model, this.parameters, value, (check) => {
       for (let shard = first; shard < end; shard++)
         this.#blocks.forEach(shard, ({ inputs, targets, samples }) => {
           check(inputs, "an input", samples);
           check(targets, "a target", samples);
-          this.#model.forward(inputs);
+          this.model.forward(inputs);
         });
     }).what;
   }
@@ -198,8 +198,8 @@ export class ModelObjective implements Objective {
   }
 
   #lossOf({ inputs, targets }: Block): { sum: Tensor; weight: number } {
-    const output = this.#model.forward(inputs);
-    return { sum: this.#loss.sum(output, targets), weight: this.#loss.weight(output, targets) };
+    const output = this.model.forward(inputs);
+    return { sum: this.loss.sum(output, targets), weight: this.loss.weight(output, targets) };
   }
 
   #penalty(x: Float64Array): number {

@@ -61,7 +61,10 @@ function dataSummary({ source, train, validation, test, target }: Problem): RunS
   };
 }
 
-function modelSummary({ layers }: Sequential): Pick<ModelSummary, "layers" | "parameters"> {
+/** The layers of a model and what they hold. */
+export function modelSummary({
+  layers,
+}: Pick<Sequential, "layers">): Pick<ModelSummary, "layers" | "parameters"> {
   let width = 0;
   const summaries = layers.map((layer, i) => {
     if (layer instanceof Linear) {

@@ -192,4 +192,4 @@ function describe(
 
 /** Test data are watched where none were set aside for validation. */
 export const watchedSet = ({ data }: RunSummary): WatchedSet =>
-  data.validationSamples === undefined && data.testSamples !== undefined ? "test" : "validation";
+  data?.validationSamples === undefined && data?.testSamples !== undefined ? "test" : "validation";

@@ -1,27 +1,14 @@
 import { bytes, count, shellQuote } from "./format.js";
 import { type Content, html, type Markup } from "./html.js";
-import type { OptionValue, RunSummary } from "./summary.js";
+import type { DataSummary, ModelSummary, OptionValue, RunSummary } from "./summary.js";
 
 /** How the run was made: command, options, model, data, machine, and the other files it left. */
 export function detailSections({ command, options, model, data, machine, files }: RunSummary): Markup {
   return html`<section id="command"><h2>Command</h2><pre tabindex="0"><code>${command.map((word, i) => html`${i > 0 && " "}<span class="word">${shellQuote(word)}</span>`)}</code></pre></section>
-<section id="model"><h2>Model</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Layers"><table class="list"><thead><tr><th scope="col">layer</th><th scope="col">kind</th><th scope="col" class="number">output</th><th scope="col" class="number">parameters</th></tr></thead>
-<tbody>${model.layers.map(
-    (layer) =>
-      html`<tr><th scope="row">${layer.name}</th><td>${layer.kind}</td><td class="number">${shape(layer.outputShape)}</td><td class="number">${count(layer.parameters)}</td></tr>`,
-  )}</tbody>
-<tfoot><tr><th scope="row">all</th><td>${model.dtype}, ${model.loss}, ${model.optimizer}</td><td></td><td class="number">${count(model.parameters)}</td></tr></tfoot></table></div></section>
+${model && modelSection(model)}
 <div class="columns">
 <section id="options"><h2>Options</h2>${facts(Object.entries(options).map(([name, value]) => [name, optionText(value)]))}</section>
-<section id="data"><h2>Data</h2>${facts([
-    ["source", data.source],
-    ["input", shape(data.inputShape)],
-    ["target", data.target],
-    ["training samples", count(data.trainingSamples)],
-    ["validation samples", data.validationSamples !== undefined && count(data.validationSamples)],
-    ["test samples", data.testSamples !== undefined && count(data.testSamples)],
-  ])}</section>
+${data && dataSection(data)}
 <section id="versions"><h2>Versions and machine</h2>${facts([
     ["Tutti", machine.tutti],
     ["Node.js", machine.node],
@@ -35,6 +22,27 @@ export function detailSections({ command, options, model, data, machine, files }
   ])}</section>
 <section id="files"><h2>Files</h2>${facts(files.map(({ path, description }) => [html`<a href="${relativeLink(path)}">${path}</a>`, description]))}</section>
 </div>`;
+}
+
+function modelSection(model: ModelSummary): Markup {
+  return html`<section id="model"><h2>Model</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Layers"><table class="list"><thead><tr><th scope="col">layer</th><th scope="col">kind</th><th scope="col" class="number">output</th><th scope="col" class="number">parameters</th></tr></thead>
+<tbody>${model.layers.map(
+    (layer) =>
+      html`<tr><th scope="row">${layer.name}</th><td>${layer.kind}</td><td class="number">${shape(layer.outputShape)}</td><td class="number">${count(layer.parameters)}</td></tr>`,
+  )}</tbody>
+<tfoot><tr><th scope="row">all</th><td>${model.dtype}, ${model.loss}, ${model.optimizer}</td><td></td><td class="number">${count(model.parameters)}</td></tr></tfoot></table></div></section>`;
+}
+
+function dataSection(data: DataSummary): Markup {
+  return html`<section id="data"><h2>Data</h2>${facts([
+    ["source", data.source],
+    ["input", shape(data.inputShape)],
+    ["target", data.target],
+    ["training samples", count(data.trainingSamples)],
+    ["validation samples", data.validationSamples !== undefined && count(data.validationSamples)],
+    ["test samples", data.testSamples !== undefined && count(data.testSamples)],
+  ])}</section>`;
 }
 
 function facts(rows: readonly (readonly [Content, Content])[]): Markup {

@@ -4,14 +4,18 @@ import { TuttiError } from "../../errors.js";
 
 /** What was measured up to one step of training. A figure that was not measured is absent; NaN is one that is not finite. */
 export interface MetricsRecord {
-  /** Optimiser steps done, from the start of the run. */
+  /** Optimiser steps, or iterations of a minimisation, done from the start of the run. */
   readonly step: number;
-  /** Passes over the training data done, with fractions: 1.5 is the middle of the second epoch. */
+  /** Passes over the training data done, with fractions: 1.5 is the middle of the second epoch. A minimisation's iterations count as one each. */
   readonly epoch: number;
   /** Seconds of training since the start of the run; parts of a resumed run add up. */
   readonly time: number;
-  /** Mean training loss of a sample since the record before. */
+  /** Mean training loss of a sample since the record before; of a minimisation, the objective's value now. */
   readonly loss?: number;
+  /** Of a minimisation: Euclidean norm of the gradient now. */
+  readonly gradientNorm?: number;
+  /** Of a minimisation: length of the last step along its direction, or radius of the trust region. */
+  readonly stepLength?: number;
   /** Share of training samples classified correctly since the record before. */
   readonly accuracy?: number;
   readonly validationLoss?: number;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type ChartSpec, lineChart } from "./chart.js";
 import { classSections } from "./classes.js";
+import { gradientChart, stepChart, valueChart } from "./convergence.js";
 import { accuracyChart, learningRateChart, lossChart, throughputChart, watchedSet } from "./curves.js";
 import { detailSections } from "./details.js";
 import { headline } from "./headline.js";
@@ -49,20 +50,29 @@ ${detailSections(summary)}
 }
 
 function curves(summary: RunSummary): Content {
-  const { history } = summary;
+  const { history, minimum } = summary;
   const watched = watchedSet(summary);
   if (history.length === 0) return undefined;
   const panel = (title: string, spec: ChartSpec | undefined) => spec && { title, spec };
-  const panels = [
-    panel("Loss", lossChart(history, undefined, watched)),
-    panel("Accuracy", accuracyChart(history, watched)),
-    panel("Throughput", throughputChart(history)),
-    panel("Learning rate", learningRateChart(history)),
-  ].filter((item) => item !== undefined);
+  const all = minimum
+    ? [
+        panel("Value", valueChart(history)),
+        panel("Gradient norm", gradientChart(history)),
+        panel("Step", stepChart(history)),
+      ]
+    : [
+        panel("Loss", lossChart(history, undefined, watched)),
+        panel("Accuracy", accuracyChart(history, watched)),
+        panel("Throughput", throughputChart(history)),
+        panel("Learning rate", learningRateChart(history)),
+      ];
+  const panels = all.filter((item) => item !== undefined);
   const odd = panels.length % 2 === 1;
-  return html`<section id="curves"><h2>Training</h2><div class="charts">${panels.map(({ title, spec }, i) => {
-    const wide = odd && i === 0;
-    // One drawing for wide screens and one for phones: scaled text would be too small or too large to read.
-    return html`<figure class="${wide ? "wide" : "half"}"><figcaption>${title}</figcaption><div class="on-wide">${lineChart(spec, wide ? 1040 : 505, wide ? 340 : 300)}</div><div class="on-narrow">${lineChart({ ...spec, tooltips: false }, 360, 280)}</div></figure>`;
-  })}</div></section>`;
+  return html`<section id="curves"><h2>${minimum ? "Minimisation" : "Training"}</h2><div class="charts">${panels.map(
+    ({ title, spec }, i) => {
+      const wide = odd && i === 0;
+      // One drawing for wide screens and one for phones: scaled text would be too small or too large to read.
+      return html`<figure class="${wide ? "wide" : "half"}"><figcaption>${title}</figcaption><div class="on-wide">${lineChart(spec, wide ? 1040 : 505, wide ? 340 : 300)}</div><div class="on-narrow">${lineChart({ ...spec, tooltips: false }, 360, 280)}</div></figure>`;
+    },
+  )}</div></section>`;
 }

@@ -10,16 +10,20 @@ export interface RunSummary {
   readonly started: string;
   /** Seconds of training; parts of a resumed run add up. */
   readonly seconds: number;
-  /** Training samples per second, over all ranks and the whole run. */
-  readonly samplesPerSecond: number;
+  /** Training samples per second, over all ranks and the whole run; absent for a minimisation. */
+  readonly samplesPerSecond?: number;
   /** Why training ended before its last step; absent when it did not. */
   readonly stopped?: string;
   /** The command that made the run, one item an argument: `["tutti", "train", "mnist"]`. */
   readonly command: readonly string[];
   /** Every option with the value that was in force, given or default, in the order to show. */
   readonly options: Readonly<Record<string, OptionValue>>;
-  readonly data: DataSummary;
-  readonly model: ModelSummary;
+  /** Absent where a function of no data was minimised. */
+  readonly data?: DataSummary;
+  /** Absent where a function without a model was minimised. */
+  readonly model?: ModelSummary;
+  /** What a minimisation came to; absent for stochastic training. */
+  readonly minimum?: MinimumSummary;
   readonly machine: MachineSummary;
   /** Records in order of step: those of `metrics.jsonl`. */
   readonly history: readonly MetricsRecord[];
@@ -31,6 +35,21 @@ export interface RunSummary {
 
 /** The value of an option, as it can be shown. */
 export type OptionValue = string | number | boolean | null | readonly (string | number)[];
+
+/** What a minimisation came to. */
+export interface MinimumSummary {
+  readonly method: string;
+  /** Why it ended, in PETSc's words: "CONVERGED_GATOL". */
+  readonly reason: string;
+  readonly variables: number;
+  readonly iterations: number;
+  readonly value: number;
+  readonly gradientNorm: number;
+  /** Evaluations of the objective: its value alone, with its gradient, and products with its Hessian. */
+  readonly values: number;
+  readonly gradients: number;
+  readonly products: number;
+}
 
 /** What was learnt from. */
 export interface DataSummary {

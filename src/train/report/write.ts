@@ -9,19 +9,25 @@ import type { RunSummary } from "./summary.js";
  */
 export async function writeReport(folder: string, summary: RunSummary): Promise<void> {
   // Loaded here so that programs which train without a report, and start-up, do not pay for drawing.
-  const [{ lineChart }, { lossChart, watchedSet }, { reportPage }, { chartToPng }] = await Promise.all([
-    import("./chart.js"),
-    import("./curves.js"),
-    import("./page.js"),
-    import("./raster.js"),
-  ]);
+  const [{ lineChart }, { valueChart }, { lossChart, watchedSet }, { reportPage }, { chartToPng }] =
+    await Promise.all([
+      import("./chart.js"),
+      import("./convergence.js"),
+      import("./curves.js"),
+      import("./page.js"),
+      import("./raster.js"),
+    ]);
   atomicWriteFile(join(folder, "report.html"), [reportPage(summary)]);
-  const { history, name } = summary;
-  const chart = history.length > 0 && lossChart(history, pictureTitle(name), watchedSet(summary));
+  const { history, name, minimum } = summary;
+  const title = pictureTitle(name, minimum ? "value" : "loss");
+  const chart = minimum
+    ? valueChart(history, title)
+    : history.length > 0 && lossChart(history, title, watchedSet(summary));
   if (chart) atomicWriteFile(join(folder, "loss.png"), [await chartToPng(lineChart(chart, 752, 402, 24), 2)]);
 }
 
 /** The font of pictures has Latin letters only; a name in another script is left out rather than drawn as boxes. */
-function pictureTitle(name: string): string {
-  return /^[ -~\u00a0-\u00ff]{1,80}$/.test(name) ? `${name}: loss` : "Loss";
+function pictureTitle(name: string, what: string): string {
+  const known = /^[ -~\u00a0-\u00ff]{1,80}$/.test(name);
+  return known ? `${name}: ${what}` : `${what[0].toUpperCase()}${what.slice(1)}`;
 }
