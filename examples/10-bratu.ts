@@ -17,7 +17,8 @@
 // Options of PETSc work as they do everywhere: -snes_monitor, -ksp_type gmres -pc_type gamg, -log_view, …
 
 import { writeFileSync } from "node:fs";
-import { DMDA, type Mat, SNES, type Vec } from "tutti/petsc";
+import type { Vec } from "tutti/petsc";
+import { Bratu } from "./support/bratu.js";
 import { bands, plot, svg } from "./support/drawing.js";
 import { gatherField } from "./support/grid-field.js";
 import { numberOption, options, wholeOption } from "./support/options.js";
@@ -32,113 +33,6 @@ const PUBLISHED_FOLD = 6.808124;
 
 /** Where the walk along the branch stops; 1.85 is where it ends, infinitely hot in the middle, with λ = 0. */
 const MEANS = Array.from({ length: 8 }, (_, k) => 0.15 * (k + 1));
-
-/** The grid points of a row of the Jacobian: below, left, the point itself, right, above. */
-const FIVE_POINTS = [
-  [0, -1],
-  [-1, 0],
-  [0, 0],
-  [1, 0],
-  [0, 1],
-];
-
-/** The discrete problem on a grid of nx × ny points, for any λ. */
-class Bratu implements Disposable {
-  lambda = 0;
-  readonly grid: DMDA;
-  readonly snes = SNES.create();
-  readonly jacobian: Mat;
-  readonly #local: Vec;
-  readonly #hx: number;
-  readonly #hy: number;
-
-  constructor(nx: number, ny: number) {
-    this.grid = DMDA.create([nx, ny]);
-    [this.#hx, this.#hy] = this.grid.sizes.map((n) => 1 / (n - 1));
-    this.#local = this.grid.createLocalVector();
-    this.jacobian = this.grid.createMatrix();
-    const { snes } = this;
-    snes.setDM(this.grid);
-    snes.setFunction((x, f) => this.residual(x, f));
-    snes.setJacobian((x) => this.linearize(x), this.jacobian);
-    snes.setTolerances({ rtol: 1e-13 });
-    // A direct solver, which does not mind that the Jacobian is nearly singular about the fold; options may change it.
-    snes.ksp.setType("preonly");
-    // On more ranks each factors the whole: in two dimensions that is little work and saves most messages.
-    snes.ksp.pc.setType(this.grid.comm.size > 1 ? "redundant" : "lu");
-    snes.ksp.setTolerances({ rtol: 1e-10 });
-    snes.setFromOptions();
-  }
-
-  /** h² times the sum of squares of both widths, with which the error of λ at the fold grows. */
-  get squaredWidth(): number {
-    return this.#hx ** 2 + this.#hy ** 2;
-  }
-
-  /** Whether a grid point is on the edge. */
-  edge(i: number, j: number): boolean {
-    const [nx, ny] = this.grid.sizes;
-    return i === 0 || j === 0 || i === nx - 1 || j === ny - 1;
-  }
-
-  /** f ← -Δx - λ exp(x), times the area of a cell; at the edge, x itself. */
-  residual(x: Vec, f: Vec): void {
-    const { grid, lambda } = this;
-    grid.globalToLocal(x, this.#local);
-    const u = grid.arrayRead(this.#local);
-    const r = grid.array(f);
-    const [alongX, alongY] = [this.#hy / this.#hx, this.#hx / this.#hy];
-    const area = this.#hx * this.#hy;
-    const [[x0, y0], [mx, my]] = [grid.corners.start, grid.corners.size];
-    for (let j = y0; j < y0 + my; j++) {
-      for (let i = x0; i < x0 + mx; i++) {
-        const centre = u.at(i, j);
-        if (this.edge(i, j)) {
-          r.set(2 * (alongX + alongY) * centre, i, j);
-          continue;
-        }
-        const horizontal = (2 * centre - u.at(i - 1, j) - u.at(i + 1, j)) * alongX;
-        const vertical = (2 * centre - u.at(i, j - 1) - u.at(i, j + 1)) * alongY;
-        r.set(horizontal + vertical - area * lambda * Math.exp(centre), i, j);
-      }
-    }
-  }
-
-  /** Computes the Jacobian of the residual at x. The stencil's places beyond the edge are left out by themselves. */
-  linearize(x: Vec): void {
-    const { grid, jacobian, lambda } = this;
-    const u = grid.arrayRead(x);
-    const entries = grid.stencilArray(jacobian, FIVE_POINTS);
-    const [alongX, alongY] = [this.#hy / this.#hx, this.#hx / this.#hy];
-    const area = this.#hx * this.#hy;
-    const [[x0, y0], [mx, my]] = [grid.corners.start, grid.corners.size];
-    for (let j = y0; j < y0 + my; j++) {
-      for (let i = x0; i < x0 + mx; i++) {
-        const inside = this.edge(i, j) ? 0 : 1;
-        entries.set(-alongY * inside, 0, i, j);
-        entries.set(-alongX * inside, 1, i, j);
-        entries.set(2 * (alongX + alongY) - inside * area * lambda * Math.exp(u.at(i, j)), 2, i, j);
-        entries.set(-alongX * inside, 3, i, j);
-        entries.set(-alongY * inside, 4, i, j);
-      }
-    }
-    entries.assemble();
-  }
-
-  /** f ← the derivative of the residual with respect to λ. */
-  residualByLambda(x: Vec, f: Vec): void {
-    const { grid } = this;
-    const [u, r] = [grid.arrayRead(x), grid.array(f)];
-    const area = this.#hx * this.#hy;
-    const [[x0, y0], [mx, my]] = [grid.corners.start, grid.corners.size];
-    for (let j = y0; j < y0 + my; j++)
-      for (let i = x0; i < x0 + mx; i++) r.set(this.edge(i, j) ? 0 : -area * Math.exp(u.at(i, j)), i, j);
-  }
-
-  [Symbol.dispose](): void {
-    for (const object of [this.snes, this.jacobian, this.#local, this.grid]) object.destroy();
-  }
-}
 
 /** The branch of steady states: walks along it by the mean temperature. */
 class Branch implements Disposable {

@@ -22,6 +22,7 @@ import { world } from "tutti/comm";
 import { DMDA, type GridArray, type Vec } from "tutti/petsc";
 import { bands, type Field, plot, strongest, svg } from "./support/drawing.js";
 import { gatherField } from "./support/grid-field.js";
+import { type Inside, insideOf } from "./support/grid-points.js";
 import { numberOption, options, wholeOption } from "./support/options.js";
 
 const values = options({
@@ -118,7 +119,7 @@ class Waves implements Disposable {
     const u = grid.arrayRead(this.#local);
     const damping = grid.arrayRead(this.#damping);
     const next = grid.array(this.#before);
-    leapfrog(u, damping, next, this.#inside(), ((c * dt) / hx) ** 2, ((c * dt) / hy) ** 2);
+    leapfrog(u, damping, next, insideOf(grid), [(c * dt) / hx, (c * dt) / hy]);
     const time = this.step * dt;
     for (const [i, j] of at) {
       const change = (dt * dt * forcing.source(i, j, time)) / (1 + damping.at(i, j));
@@ -128,36 +129,36 @@ class Waves implements Disposable {
     this.step++;
   }
 
-  /** This rank's grid points without those on the edges of the basin. */
-  #inside(): readonly [left: number, right: number, bottom: number, top: number] {
-    const { nx, ny } = this.basin;
-    const { start, size } = this.grid.corners;
-    const [left, bottom] = start.map((first) => Math.max(1, first));
-    return [left, Math.min(nx - 1, start[0] + size[0]), bottom, Math.min(ny - 1, start[1] + size[1])];
-  }
-
   [Symbol.dispose](): void {
     for (const object of [this.#now, this.#before, this.#damping, this.#local, this.grid]) object.destroy();
   }
 }
 
-/** The new field, in place of the one before: (1 + d) u⁺ = 2 u - (1 - d) u⁻ + (c dt)² Δu, with d = σ dt / 2. */
+/**
+ * The new field, in place of the one before: (1 + d) u⁺ = 2 u - (1 - d) u⁻ + (c dt)² Δu, with d = σ dt / 2.
+ *
+ * Nearly all time is spent here. So the innermost loop does not ask for entries by grid point but by their place in
+ * memory, p in the field with its halo and q in the others: the next row's is one row's length away.
+ */
 function leapfrog(
-  u: GridArray,
+  field: GridArray,
   damping: GridArray,
   next: GridArray,
-  [left, right, bottom, top]: readonly [number, number, number, number],
-  rx: number,
-  ry: number,
+  { left, right, bottom, top }: Inside,
+  [cx, cy]: readonly [number, number],
 ): void {
+  const [u, d, v, row] = [field.data, damping.data, next.data, field.strideY];
+  const [rx, ry] = [cx ** 2, cy ** 2];
   for (let j = bottom; j < top; j++) {
-    for (let i = left; i < right; i++) {
-      const centre = u.at(i, j);
-      const d = damping.at(i, j);
-      const laplacian =
-        rx * (u.at(i - 1, j) - 2 * centre + u.at(i + 1, j)) +
-        ry * (u.at(i, j - 1) - 2 * centre + u.at(i, j + 1));
-      next.set((2 * centre - (1 - d) * next.at(i, j) + laplacian) / (1 + d), i, j);
+    const end = field.index(right, j);
+    let [p, q] = [field.index(left, j), next.index(left, j)];
+    let [west, centre] = [u[p - 1], u[p]];
+    for (; p < end; p++, q++) {
+      const east = u[p + 1];
+      const laplacian = rx * (west - 2 * centre + east) + ry * (u[p - row] - 2 * centre + u[p + row]);
+      v[q] = (2 * centre - (1 - d[q]) * v[q] + laplacian) / (1 + d[q]);
+      west = centre;
+      centre = east;
     }
   }
 }

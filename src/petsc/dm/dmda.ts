@@ -56,6 +56,7 @@ export class DMDA extends DM {
   readonly stencilWidth: number;
   readonly stencilType: StencilType;
   readonly #stencils = new WeakMap<Mat, StencilArray>();
+  readonly #arrays = new WeakMap<Float64Array, GridArray>();
 
   /** A grid of `sizes` points. Takes what the command line says (`-da_grid_x`, `-da_refine`). Collective. */
   static create(sizes: readonly number[], options: DMDAOptions = {}): DMDA {
@@ -148,10 +149,16 @@ export class DMDA extends DM {
     }
   }
 
+  /** The same for the same entries: programs ask for it in every step. */
   #grid(entries: Float64Array): GridArray {
+    const known = this.#arrays.get(entries);
+    if (known !== undefined) return known;
     for (const { start, size } of [this.corners, this.ghostCorners]) {
       const length = size.reduce((product, n) => product * n, this.dof);
-      if (length === entries.length) return new GridArray(entries, start, size, this.dof);
+      if (length !== entries.length) continue;
+      const made = new GridArray(entries, start, size, this.dof);
+      this.#arrays.set(entries, made);
+      return made;
     }
     throw wrong("the vector must be a global or local one of this grid; its local length is", entries.length);
   }

@@ -16,12 +16,12 @@ export type Stencil = readonly (readonly number[])[];
  */
 export class StencilArray {
   /** All entries: those of grid point (i, j, k) begin at `offset + i * strideX + j * strideY + k * strideZ`. */
-  readonly data: Float64Array;
+  declare readonly data: Float64Array;
   /** Place of the entries of grid point (0, 0, 0) in `data`, which may lie outside of it. */
-  readonly offset: number;
-  readonly strideX: number;
-  readonly strideY: number;
-  readonly strideZ: number;
+  declare readonly offset: number;
+  declare readonly strideX: number;
+  declare readonly strideY: number;
+  declare readonly strideZ: number;
   readonly #mat: WeakRef<Mat>;
 
   /**
@@ -42,7 +42,7 @@ export class StencilArray {
     this.strideX = stencil.length * dof * dof;
     this.strideY = this.strideX * nx;
     this.strideZ = this.strideY * ny;
-    this.offset = -(x * this.strideX + y * this.strideY + z * this.strideZ);
+    this.offset = 0 - (x * this.strideX + y * this.strideY + z * this.strideZ);
     this.data = new Float64Array(this.strideZ * nz);
     this.#mat = new WeakRef(mat);
     const [rows, columns] = this.#places(owned, seen);
@@ -57,10 +57,12 @@ export class StencilArray {
    * @param row component of the grid point
    * @param column component at the place
    */
-  set(value: number, place: number, i: number, j = 0, k = 0, row = 0, column = 0): void {
-    const { offset, strideX, strideY, strideZ, dof } = this;
-    const point = offset + i * strideX + j * strideY + k * strideZ;
-    this.data[point + (place * dof + row) * dof + column] = value;
+  set(value: number, place: number, i: number, j?: number, k?: number, row?: number, column?: number): void {
+    // as in GridArray
+    let point = (j! | 0) * this.strideY + this.offset + i * this.strideX;
+    if (k !== undefined) point += k * this.strideZ;
+    const { dof } = this;
+    this.data[point + (place * dof + (row! | 0)) * dof + (column! | 0)] = value;
   }
 
   /** Makes the entries those of the matrix, all of them, ready for use. Collective. */
@@ -71,34 +73,39 @@ export class StencilArray {
 
   /** Local row and column of each entry; -1 where there is none. */
   #places(owned: Box, seen: Box): [rows: Int32Array, columns: Int32Array] {
-    const { stencil, dof } = this;
+    const { dof } = this;
     const rows = new Int32Array(this.data.length);
     const columns = new Int32Array(this.data.length);
     const [nx, ny = 1, nz = 1] = owned.size;
-    const [x, y = 0, z = 0] = owned.start;
     const [sx, sy = 1, sz = 1] = seen.size;
-    const [gx, gy = 0, gz = 0] = seen.start;
-    const localIndex = (i: number, j: number, k: number): number => {
-      const [a, b, c] = [i - gx, j - gy, k - gz];
-      const inside = a >= 0 && a < sx && b >= 0 && b < sy && c >= 0 && c < sz;
-      return inside ? ((c * sy + b) * sx + a) * dof : -1;
-    };
+    // the first owned grid point, counted from the first that is seen
+    const [x, y = 0, z = 0] = owned.start.map((first, axis) => first - seen.start[axis]);
+    const far = this.stencil.map(([di, dj = 0, dk = 0]) => ({
+      di,
+      dj,
+      dk,
+      points: (dk * sy + dj) * sx + di,
+    }));
     let entry = 0;
     for (let k = z; k < z + nz; k++)
       for (let j = y; j < y + ny; j++)
         for (let i = x; i < x + nx; i++) {
-          const from = localIndex(i, j, k);
-          for (const [di, dj = 0, dk = 0] of stencil) {
-            const to = localIndex(i + di, j + dj, k + dk);
+          const point = (k * sy + j) * sx + i;
+          for (const { di, dj, dk, points } of far) {
+            const inside = within(i + di, sx) && within(j + dj, sy) && within(k + dk, sz);
             for (let row = 0; row < dof; row++)
               for (let column = 0; column < dof; column++, entry++) {
-                rows[entry] = from + row;
-                columns[entry] = to < 0 ? -1 : to + column;
+                rows[entry] = point * dof + row;
+                columns[entry] = inside ? (point + points) * dof + column : -1;
               }
           }
         }
     return [rows, columns];
   }
+}
+
+function within(index: number, length: number): boolean {
+  return index >= 0 && index < length;
 }
 
 const INSERT = 1;
