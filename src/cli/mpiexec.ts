@@ -14,11 +14,18 @@ const COMMANDS = ["mpiexec", "mpiexec.openmpi", "mpiexec.mpich", "mpiexec.hydra"
 /** All launchers on the PATH, one for each family, the preferred one first. */
 export function findMpiexecs(): Mpiexec[] {
   const found: Mpiexec[] = [];
-  for (const command of COMMANDS) {
-    const mpiexec = ask(command);
-    if (mpiexec !== undefined && found.every(({ family }) => family !== mpiexec.family)) found.push(mpiexec);
+  for (const mpiexec of launchers()) {
+    if (found.every(({ family }) => family !== mpiexec.family)) found.push(mpiexec);
   }
   return found;
+}
+
+/** The launchers on the PATH; each is started to be asked what it is, which takes some 20 ms, when its turn comes. */
+function* launchers(): Generator<Mpiexec> {
+  for (const command of COMMANDS) {
+    const mpiexec = ask(command);
+    if (mpiexec !== undefined) yield mpiexec;
+  }
 }
 
 /**
@@ -29,8 +36,7 @@ export function findMpiexecs(): Mpiexec[] {
 export function findMpiexec(): Mpiexec {
   const library = process.env.TUTTI_MPI_LIBRARY;
   const family = library ? familyOf(library) : undefined;
-  const found = findMpiexecs().find((mpiexec) => family === undefined || mpiexec.family === family);
-  if (found !== undefined) return found;
+  for (const mpiexec of launchers()) if (family === undefined || mpiexec.family === family) return mpiexec;
   const wanted = family === undefined ? "an MPI library" : `${family}, to which ${library} belongs,`;
   const install = family === "MPICH" ? "mpich" : "openmpi-bin";
   const message = `--engine mpi: the launcher of ${wanted} was not found on the PATH (${COMMANDS.join(", ")}); install it (apt-get install ${install})`;
