@@ -4,11 +4,17 @@ import { median } from "../src/cli/bench/timing.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const cli = path("../src/cli/main.js");
-const peers = path("../../bench/peers");
+
+/** The folder of the peers' sources. */
+export const peers = path("../../bench/peers");
+/** The system's interpreter, which sees Debian's packages. */
+export const python = "/usr/bin/python3";
 
 /** Runs a command to its end and returns what it prints. Throws with its output when it fails. */
-function run(command: string, args: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8", timeout: 600_000 });
+export function run(command: string, args: string[], variables: Record<string, string> = {}): string {
+  const env = { ...process.env, ...variables };
+  const options = { encoding: "utf8", timeout: 600_000, env } as const;
+  const { status, stdout, stderr, error } = spawnSync(command, args, options);
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${error?.message ?? stderr}`);
   return stdout;
 }
@@ -20,15 +26,23 @@ export const tutti = (...args: string[]): string => run(process.execPath, [cli, 
 export const bench = <T = Record<string, number>>(...args: string[]): T =>
   JSON.parse(tutti("bench", ...args, "--json"));
 
-/** The figures of a peer's Python script, run by the system's interpreter, which sees Debian's packages. */
+/** The figures of a peer's Python script. */
 export const peer = <T = Record<string, number>>(script: string, ...args: string[]): T =>
-  JSON.parse(run("/usr/bin/python3", [`${peers}/${script}`, ...args]));
+  JSON.parse(run(python, [`${peers}/${script}`, ...args]));
 
-/** The same of a script for mpi4py, on `ranks` processes of Debian's Open MPI. */
-export const mpiPeer = <T = Record<string, number>>(ranks: number, script: string, ...args: string[]): T => {
-  const placement = ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-n", `${ranks}`];
-  return JSON.parse(run("mpirun", [...placement, "/usr/bin/python3", `${peers}/${script}`, ...args]));
-};
+/** How Open MPI's launcher is to place so many processes. */
+export const mpiPlacement = (ranks: number): string[] => [
+  "--allow-run-as-root",
+  "--oversubscribe",
+  "--bind-to",
+  "none",
+  "-n",
+  `${ranks}`,
+];
+
+/** The figures of a script for mpi4py, on `ranks` processes of Debian's Open MPI. */
+export const mpiPeer = <T = Record<string, number>>(ranks: number, script: string, ...args: string[]): T =>
+  JSON.parse(run("mpirun", [...mpiPlacement(ranks), python, `${peers}/${script}`, ...args]));
 
 /**
  * Calls the contenders in turn, A B A B …, `rounds` times, so that a drift of a shared machine's speed meets all of
@@ -47,9 +61,12 @@ export function interleave<K extends string>(
 }
 
 /** How often a measurement is repeated: the script's argument, or `fallback`. */
-export function roundsOr(fallback: number): number {
-  const rounds = Number(process.argv[2] ?? fallback);
+export const roundsOr = (fallback: number): number => roundsOf(process.argv[2] ?? String(fallback));
+
+/** A number of rounds. @throws Error if it is none */
+export function roundsOf(text: string): number {
+  const rounds = Number(text);
   if (!Number.isInteger(rounds) || rounds < 1)
-    throw new Error(`rounds must be a whole number from 1, found ${process.argv[2]}`);
+    throw new Error(`rounds must be a whole number from 1, found ${text}`);
   return rounds;
 }
