@@ -148,7 +148,8 @@ export function randomInts(shape: Shape, options: RandomKey & { low?: number; hi
 export function permutation(n: number, key: RandomKey): Int32Array {
   if (!Number.isInteger(n) || n < 0 || n > 2 ** 31)
     throw new TuttiError("argument", `permutation: n is ${n}, expected an integer from 0 to 2^31`, { n });
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = new Int32Array(n); // many times as fast as Int32Array.from
+  for (let i = 0; i < n; i++) order[i] = i;
   const bits = randomBits("permutation", 2 * n, key);
   for (let i = n - 1; i > 0; i--) {
     const j = below(bits, i, i + 1);

@@ -1,8 +1,8 @@
 import { kernels } from "../kernels/index.js";
 import { scope } from "../tensor/index.js";
 
-/** What the numbers of one block may take, in bytes: about a core's second-level cache. */
-const CACHE_BYTES = 2 ** 20;
+/** What the numbers of one block may take, in bytes: a core's share of the caches. */
+const CACHE_BYTES = 4 * 2 ** 20;
 /** Fewer samples make products of matrices slow; with more, nothing is gained. */
 const LEAST = 128;
 const MOST = 4096;

@@ -24,7 +24,7 @@ export interface ObjectiveOptions {
   readonly seed?: number;
   /** Conversion and normalisation of samples, done once where they stay in the heap. */
   readonly prepare?: Prepare;
-  /** Samples evaluated at once; if absent, as many as the second-level cache holds with all that lies between. */
+  /** Samples evaluated at once; if absent, as many as a core's share of the caches holds with all that lies between. */
   readonly microBatch?: number;
   /** Factor λ of the penalty ½ λ ‖x‖² on all parameters; default 0. */
   readonly l2?: number;
