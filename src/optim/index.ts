@@ -11,6 +11,7 @@ export {
   SGD,
   type SGDOptions,
 } from "./first-order.js";
+export * from "./least-squares/index.js";
 export * from "./minimize/index.js";
 export { Optimizer, type OptimizerOptions, type OptimizerState } from "./optimizer.js";
 export { parseSchedule, type ScheduleContext } from "./parse-schedule.js";

@@ -260,6 +260,7 @@ export const FUNCTIONS = {
   TaoSetType: "ps",
   TaoSetOptionsPrefix: "ps",
   TaoSetSolution: "pp",
+  TaoGetSolution: "pp",
   TaoSetObjective: "ppp",
   TaoSetObjectiveAndGradient: "pppp",
   TaoSetGradient: "pppp",

@@ -171,12 +171,18 @@ export class TAO extends PetscObject {
     }
   }
 
-  /** Adds a function that is called in each iteration; what returns false ends the optimisation. Collective. */
+  /**
+   * Adds a function that is called in each iteration, with the present point, which may only be read; what returns false
+   * ends the optimisation. Collective.
+   */
   // biome-ignore lint/suspicious/noConfusingVoidType: a monitor that returns nothing goes on
-  setMonitor(monitor: (state: TAOState) => boolean | void): void {
-    const { f, library } = petsc();
-    const address = this.callback("i:pp", () => {
-      if (monitor(this.state) === false) f.TaoSetConvergedReason(this.handle, CONVERGED_USER);
+  setMonitor(monitor: (state: TAOState, x: Vec) => boolean | void): void {
+    const { f, library, scratch } = petsc();
+    // some types let another solver do their work, which then calls
+    const address = this.callback("i:pp", (solver: number) => {
+      f.TaoGetSolution(solver, scratch.at);
+      const x = this.borrow(Vec, scratch.pointer());
+      if (monitor(stateOf(solver), x) === false) f.TaoSetConvergedReason(solver, CONVERGED_USER);
     });
     const call = library.has("TaoMonitorSet") ? "TaoMonitorSet" : "TaoSetMonitor"; // renamed in 3.21
     f[call](this.handle, address, 0, 0);
@@ -208,30 +214,25 @@ export class TAO extends PetscObject {
 
   /** How far the optimisation is. */
   get state(): TAOState {
-    const { iterations, objective, gradientNorm, step } = this.#status();
-    return { iterations, objective, gradientNorm, step };
+    return stateOf(this.handle);
   }
 
   /** How the last optimisation has ended. */
   get convergence(): TAOConvergence {
-    const { reason, ...state } = this.#status();
+    const state = stateOf(this.handle);
+    const reason = petsc().scratch.ints[10];
     return { ...state, converged: reason > 0, reason: enumName("TaoConvergedReasons", reason) };
-  }
-
-  #status() {
-    const { f, scratch } = petsc();
-    const { at, ints, doubles } = scratch;
-    f.TaoGetSolutionStatus(this.handle, at, at + 8, at + 16, at + 24, at + 32, at + 40);
-    return {
-      iterations: ints[0],
-      objective: doubles[1],
-      gradientNorm: doubles[2],
-      step: doubles[4],
-      reason: ints[10],
-    };
   }
 
   protected override setPrefix(prefix: string): void {
     petsc().f.TaoSetOptionsPrefix(this.handle, prefix);
   }
+}
+
+/** What PETSc says of a solver by its address; the number of its reason stays at place 5 of the results. */
+function stateOf(solver: number): TAOState {
+  const { f, scratch } = petsc();
+  const { at, ints, doubles } = scratch;
+  f.TaoGetSolutionStatus(solver, at, at + 8, at + 16, at + 24, at + 32, at + 40);
+  return { iterations: ints[0], objective: doubles[1], gradientNorm: doubles[2], step: doubles[4] };
 }

@@ -11,14 +11,17 @@ export class Box {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
 
-  /** @throws TuttiError `argument` for limits of another number than `size`, that are NaN or infinite on the wrong side, or that cross */
-  constructor({ lower, upper }: Bounds, size: number) {
-    this.lower = limits("lower", lower ?? Number.NEGATIVE_INFINITY, size);
-    this.upper = limits("upper", upper ?? Number.POSITIVE_INFINITY, size);
+  /**
+   * @param call who asks, for messages
+   * @throws TuttiError `argument` for limits of another number than `size`, that are NaN or infinite on the wrong side, or that cross
+   */
+  constructor({ lower, upper }: Bounds, size: number, call = "minimize") {
+    this.lower = limits(call, "lower", lower ?? Number.NEGATIVE_INFINITY, size);
+    this.upper = limits(call, "upper", upper ?? Number.POSITIVE_INFINITY, size);
     const index = this.lower.findIndex((limit, i) => limit > this.upper[i]);
     if (index < 0) return;
     const [low, high] = [this.lower[index], this.upper[index]];
-    const message = `minimize: bounds.lower[${index}] is ${low}, above bounds.upper[${index}], which is ${high}`;
+    const message = `${call}: bounds.lower[${index}] is ${low}, above bounds.upper[${index}], which is ${high}`;
     throw new TuttiError("argument", message, { index, lower: low, upper: high });
   }
 
@@ -41,15 +44,20 @@ export class Box {
   }
 }
 
-function limits(name: "lower" | "upper", given: number | ArrayLike<number>, size: number): Float64Array {
+function limits(
+  call: string,
+  name: "lower" | "upper",
+  given: number | ArrayLike<number>,
+  size: number,
+): Float64Array {
   const all = typeof given === "number" ? new Float64Array(size).fill(given) : Float64Array.from(given);
   if (all.length !== size) {
-    const message = `minimize: bounds.${name} has ${all.length} limits, expected one number, or one for each of the ${size} variables`;
+    const message = `${call}: bounds.${name} has ${all.length} limits, expected one number, or one for each of the ${size} variables`;
     throw new TuttiError("argument", message, { found: all.length, wanted: size });
   }
   const none = name === "lower" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const index = all.findIndex((limit) => Number.isNaN(limit) || limit === -none);
   if (index < 0) return all;
-  const message = `minimize: bounds.${name}[${index}] is ${all[index]}, expected a finite number or ${none}`;
+  const message = `${call}: bounds.${name}[${index}] is ${all[index]}, expected a finite number or ${none}`;
   throw new TuttiError("argument", message, { index, found: all[index] });
 }

@@ -1,8 +1,9 @@
 import { TuttiError } from "../../errors.js";
 import { Box } from "./bounds.js";
 import { driven } from "./driver.js";
+import { guessFor } from "./guess.js";
 import { methodFor } from "./method-for.js";
-import { type Minimizable, type Objective, objectiveOf } from "./objective.js";
+import { type Minimizable, objectiveOf } from "./objective.js";
 import type { MinimizeOptions, MinimizeResult } from "./options.js";
 import { Problem } from "./problem.js";
 
@@ -34,23 +35,10 @@ export function minimize(
   if (driver !== undefined)
     return driven(objective, x0.length, driver, (served) => minimize(served, x0, others));
   const method = methodFor(objective, options);
-  const x = guessFor(objective, x0);
+  const x = guessFor("minimize", objective, x0);
   const box = method.takes?.includes("bounds") ? new Box(options.bounds ?? {}, x.length) : undefined;
   box?.project(x);
   const problem = new Problem(objective, options, box);
   method.run(problem, x);
   return problem.result;
-}
-
-function guessFor(objective: Objective, x0: ArrayLike<number>): Float64Array {
-  const { size = x0.length } = objective;
-  if (x0.length !== size || size === 0) {
-    const wanted = size === 0 ? "at least one" : `the ${size} of the objective`;
-    const message = `minimize: x0 has ${x0.length} variables, expected ${wanted}`;
-    throw new TuttiError("argument", message, { found: x0.length, wanted: size });
-  }
-  const wrong = Array.prototype.findIndex.call(x0, (entry) => !Number.isFinite(entry));
-  if (wrong < 0) return Float64Array.from(x0);
-  const message = `minimize: x0[${wrong}] is ${x0[wrong]}, expected a finite number`;
-  throw new TuttiError("argument", message, { index: wrong, found: x0[wrong] });
 }

@@ -7,11 +7,14 @@ import { TuttiError } from "../../errors.js";
  */
 export class SameOnAllRanks {
   readonly #comm: Comm;
+  readonly #call: string;
   readonly #limits = new Float64Array(2);
   readonly #number = new Float64Array(1);
 
-  constructor(comm: Comm) {
+  /** @param call who asks, for messages */
+  constructor(comm: Comm, call = "minimize") {
     this.#comm = comm;
+    this.#call = call;
   }
 
   /**
@@ -40,7 +43,7 @@ export class SameOnAllRanks {
         : `evaluate ${first.what} in iteration ${first.iteration}, not ${common.what} in iteration ${common.iteration} as`;
     const who = ranks.length === 1 ? `rank ${ranks[0]} would` : `ranks ${ranks.join(", ")} would`;
     const message =
-      `minimize: in iteration ${common.iteration} ${who} ${found} rank ${all.indexOf(common)}. ` +
+      `${this.#call}: in iteration ${common.iteration} ${who} ${found} rank ${all.indexOf(common)}. ` +
       "All ranks need the same first guess and the same bits from the objective: reduce over ranks, with no rank's own numbers";
     throw new TuttiError("mismatch", message, { iteration: common.iteration, ranks });
   }

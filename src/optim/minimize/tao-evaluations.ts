@@ -43,11 +43,11 @@ export class TaoEvaluations {
     }, matrix);
     return matrix;
   }
+}
 
-  /** Throws what an evaluation has thrown, or what PETSc says if not of a value or gradient that is not finite. */
-  requireNotFinite(error: unknown): void {
-    if (!(error instanceof TuttiError) || error.code !== "petsc") throw error;
-    if (error.cause !== undefined) throw error.cause;
-    if (!/\b(Inf|infinity) or NaN\b/i.test(error.message)) throw error;
-  }
+/** Throws what an evaluation has thrown, or what PETSc says if not of a value or gradient that is not finite. */
+export function requireNotFinite(error: unknown): void {
+  if (!(error instanceof TuttiError) || error.code !== "petsc") throw error;
+  if (error.cause !== undefined) throw error.cause;
+  if (!/\b(Inf|infinity) or NaN\b/i.test(error.message)) throw error;
 }

@@ -3,7 +3,7 @@ import type { TAO, TAOType, Vec } from "../../petsc/index.js";
 import { petscModules } from "../petsc.js";
 import type { Reason } from "./options.js";
 import type { Problem } from "./problem.js";
-import { TaoEvaluations } from "./tao-evaluations.js";
+import { requireNotFinite, TaoEvaluations } from "./tao-evaluations.js";
 
 /** Limits are as wide as those of Tutti's methods where none are given. */
 const MOST_ITERATIONS = 10_000;
@@ -41,17 +41,17 @@ export function runTao(problem: Problem, x: Float64Array): void {
     x: solution.array,
   });
   let last = -1;
-  tao.setMonitor((now) => {
+  tao.setMonitor((now, at) => {
     if (now.iterations === last) return; // some types report the beginning twice
     last = now.iterations;
-    return problem.note(state(now));
+    return problem.note({ ...state(now), x: at.arrayRead });
   });
   try {
     const { reason } = tao.solve(solution);
     x.set(solution.array);
     problem.stop(reason as Reason, { ...state(), x });
   } catch (error) {
-    evaluations.requireNotFinite(error);
+    requireNotFinite(error);
     x.set(solution.array);
     const { iterations: iteration, step } = tao.state;
     problem.stop("DIVERGED_NAN", { iteration, value: evaluations.value, gradientNorm: Number.NaN, step, x });
