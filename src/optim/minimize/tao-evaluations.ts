@@ -40,6 +40,7 @@ export class TaoEvaluations {
     tao.setHessian((x) => {
       at.set(x.arrayRead);
       multiply = this.#problem.hessian(at);
+      matrix.assemble(); // it would else keep the shift of the one before
     }, matrix);
     return matrix;
   }
