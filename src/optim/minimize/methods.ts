@@ -1,4 +1,5 @@
 import { gd } from "./gd.js";
+import { ntr } from "./ntr.js";
 import type { MinimizeOptions } from "./options.js";
 import type { Problem } from "./problem.js";
 
@@ -21,6 +22,7 @@ type OwnOption = (typeof OWN_OPTIONS)[number];
 /** The methods by the names of PETSc's TAO. */
 export const METHODS = {
   gd: { run: gd },
+  ntr: { run: ntr, hessian: true },
 } as const satisfies Readonly<Record<string, Method>>;
 
 /** A method by name. */

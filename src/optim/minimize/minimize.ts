@@ -18,8 +18,8 @@ import { Problem } from "./problem.js";
  * const { x } = minimize((x: Tensor) => sum(square(sub(x, 3))), [0, 0], { method: "gd" }); // [3, 3]
  * @param x0 the first guess; stays as it is
  * @throws TuttiError `argument` if the guess is not finite or of another length than the objective has variables, for
- *   unknown methods or drivers, for a method that needs what the objective lacks or does not take an option, and for bounds that
- *   cross; `mismatch` if ranks drift apart; whatever the objective throws
+ *   unknown methods or drivers, for a method that needs what the objective lacks or does not take an option, for bounds that
+ *   cross, and for a Hessian that is not symmetric; `diverged` if a product with the Hessian is not finite; `mismatch` if ranks drift apart; whatever the objective throws
  */
 export function minimize(
   given: Minimizable,

@@ -1,6 +1,7 @@
 import type { Comm } from "../../comm/index.js";
 import { TuttiError } from "../../errors.js";
 import type { Box } from "./bounds.js";
+import { requireFinite, requireSymmetric } from "./hessian-check.js";
 import type { HessianProduct, Objective } from "./objective.js";
 import type { MinimizeOptions, MinimizeResult, MinimizeState, Reason } from "./options.js";
 import { SameOnAllRanks } from "./same-on-all-ranks.js";
@@ -23,6 +24,7 @@ export class Problem {
   #state: MinimizeState | undefined;
   #firstNorm = 0;
   #reason: Reason | undefined;
+  #symmetric = false;
 
   constructor(objective: Objective, options: MinimizeOptions, box?: Box) {
     this.#objective = objective;
@@ -69,15 +71,19 @@ export class Problem {
     return this.#number(this.#objective.valueAndGradient(x, gradient));
   }
 
-  /** The Hessian at x, which may be used until x changes. */
+  /** The Hessian at x, which may be used until x changes; the first is checked for symmetry. */
   hessian(x: Float64Array): HessianProduct {
     this.#check("the Hessian", x);
     const multiply = this.#objective.hessian!(x);
-    return (direction, product) => {
+    const checked: HessianProduct = (direction, product) => {
       this.#check("a product with the Hessian", direction);
       this.products++;
       multiply(direction, product);
+      requireFinite(product, this.#state);
     };
+    if (!this.#symmetric) requireSymmetric(checked, x.length);
+    this.#symmetric = true;
+    return checked;
   }
 
   /** Takes note of the point that an iteration has led to, the first guess too, and says whether it is the last. */
