@@ -42,6 +42,23 @@ export class Box {
       out[i] = (slope > 0 && x[i] <= lower[i]) || (slope < 0 && x[i] >= upper[i]) ? 0 : slope;
     }
   }
+
+  /** Sets to 0 what of a direction leads out at once; gives the steps to the first and to the last limit on its way. */
+  clip(x: Float64Array, direction: Float64Array): { first: number; last: number } {
+    let first = Number.POSITIVE_INFINITY;
+    let last = 0;
+    for (let i = 0; i < x.length; i++) {
+      const d = direction[i];
+      if (d === 0) continue;
+      const step = ((d > 0 ? this.upper[i] : this.lower[i]) - x[i]) / d;
+      if (step <= 0) direction[i] = 0;
+      else if (step < Number.POSITIVE_INFINITY) {
+        first = Math.min(first, step);
+        last = Math.max(last, step);
+      }
+    }
+    return { first, last: last || Number.POSITIVE_INFINITY };
+  }
 }
 
 function limits(

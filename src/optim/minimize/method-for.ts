@@ -15,11 +15,11 @@ const TAO: Method = { run: runTao, takes: OWN_OPTIONS };
 /**
  * The method that the options name.
  *
- * @throws TuttiError `argument` if there is none of that name, if it needs what the objective lacks, or if it does not
- *   take one of the options
+ * @throws TuttiError `argument` if there is none of that name, if it needs what the objective or the options lack, or if
+ *   it does not take one of the options
  */
 export function methodFor(objective: Objective, options: MinimizeOptions): Method {
-  const { engine = "tutti", method: name = "gd" } = options;
+  const { engine = "tutti", method: name = "lmvm" } = options;
   if (engine === "tao") {
     if (typeof name !== "function") return TAO;
     const message = `minimize: engine "tao" has methods of its own, found one of yours`;
@@ -40,6 +40,11 @@ export function methodFor(objective: Objective, options: MinimizeOptions): Metho
   }
   const method: Method = METHODS[name];
   requireTaken(`"${name}"`, method.takes ?? [], options);
+  for (const option of method.needs ?? []) {
+    if (options[option] !== undefined) continue;
+    const message = `minimize: method "${name}" needs \`${option}\``;
+    throw new TuttiError("argument", message, { method: name, option });
+  }
   if (!method.hessian || objective.hessian !== undefined) return method;
   const message = `minimize: method "${name}" multiplies by the Hessian, and the objective has none; give it \`hessian\`, or take "lmvm" or "cg"`;
   throw new TuttiError("argument", message, { method: name });

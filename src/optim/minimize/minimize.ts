@@ -1,5 +1,6 @@
 import { TuttiError } from "../../errors.js";
 import { Box } from "./bounds.js";
+import { checkOptions } from "./check-options.js";
 import { driven } from "./driver.js";
 import { guessFor } from "./guess.js";
 import { methodFor } from "./method-for.js";
@@ -15,7 +16,7 @@ import { Problem } from "./problem.js";
  * without success is a result with a reason, not an error.
  *
  * @example
- * const { x } = minimize((x: Tensor) => sum(square(sub(x, 3))), [0, 0], { method: "gd" }); // [3, 3]
+ * const { x } = minimize((x: Tensor) => sum(square(sub(x, 3))), [0, 0]); // [3, 3]
  * @param x0 the first guess; stays as it is
  * @throws TuttiError `argument` if the guess is not finite or of another length than the objective has variables, for
  *   unknown methods or drivers, for a method that needs what the objective lacks or does not take an option, for bounds that
@@ -35,6 +36,7 @@ export function minimize(
   if (driver !== undefined)
     return driven(objective, x0.length, driver, (served) => minimize(served, x0, others));
   const method = methodFor(objective, options);
+  checkOptions(options);
   const x = guessFor("minimize", objective, x0);
   const box = method.takes?.includes("bounds") ? new Box(options.bounds ?? {}, x.length) : undefined;
   box?.project(x);

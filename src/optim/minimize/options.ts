@@ -1,5 +1,7 @@
 import type { TAOType } from "../../petsc/index.js";
 import type { Bounds } from "./bounds.js";
+import type { CGType } from "./cg.js";
+import type { LineSearchName } from "./line-search/index.js";
 import type { MethodName } from "./methods.js";
 import type { Solver } from "./solver.js";
 
@@ -59,7 +61,7 @@ export interface MinimizeOptions extends Tolerances {
    */
   readonly engine?: MinimizeEngine;
   /**
-   * `"gd"` if absent; with engine `"tao"`, `"lmvm"`, or `"blmvm"` where there are bounds. A function is a method of one's
+   * `"lmvm"` if absent; with engine `"tao"`, `"blmvm"` where there are bounds. A function is a method of one's
    * own: it gets the objective and the first guess and returns where it ends.
    */
   readonly method?: MethodName | TAOType | Solver;
@@ -67,6 +69,14 @@ export interface MinimizeOptions extends Tolerances {
   readonly driver?: number;
   /** For methods with bounds: limits that x keeps; the first guess is moved to the nearest point within. */
   readonly bounds?: Bounds;
+  /** For `"owlqn"`: λ ≥ 0 in f(x) + λ‖x‖₁, which is what is made small, and what the value is. */
+  readonly l1?: number;
+  /** For methods with line searches; `"more-thuente"` if absent. */
+  readonly lineSearch?: LineSearchName;
+  /** For limited-memory methods: how many steps they remember; 5 if absent. */
+  readonly memory?: number;
+  /** For `"cg"`: the rule for its directions; `"prp"` if absent. */
+  readonly cgType?: CGType;
   /** Called at the first guess and after each iteration, on every rank; what returns false ends the minimisation. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a monitor that returns nothing goes on
   readonly monitor?: (state: MinimizeState) => boolean | void;

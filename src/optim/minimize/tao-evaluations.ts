@@ -1,6 +1,7 @@
 import { TuttiError } from "../../errors.js";
 import type { Mat, TAO } from "../../petsc/index.js";
 import { petscModules } from "../petsc.js";
+import { absoluteSum } from "./l1.js";
 import type { HessianProduct } from "./objective.js";
 import type { Problem } from "./problem.js";
 
@@ -17,12 +18,13 @@ export class TaoEvaluations {
   /** Tells a solver how to evaluate f and its gradient. */
   giveObjective(tao: TAO): void {
     const problem = this.#problem;
+    const { l1 = 0 } = problem.options; // TAO's owlqn adds it to gradients, not to values
     tao.setObjective((x) => {
-      this.value = problem.value(x.arrayRead);
+      this.value = problem.value(x.arrayRead) + l1 * absoluteSum(x.arrayRead);
       return this.value;
     });
     tao.setObjectiveGradient((x, g) => {
-      this.value = problem.valueAndGradient(x.arrayRead, g.array);
+      this.value = problem.valueAndGradient(x.arrayRead, g.array) + l1 * absoluteSum(x.arrayRead);
       return this.value;
     });
   }

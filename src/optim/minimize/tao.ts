@@ -1,7 +1,9 @@
 import { TuttiError } from "../../errors.js";
-import type { TAO, TAOType, Vec } from "../../petsc/index.js";
+import { listed } from "../../nearest.js";
+import type { TAOType, Vec } from "../../petsc/index.js";
 import { petscModules } from "../petsc.js";
-import type { Reason } from "./options.js";
+import type { OwnOption } from "./methods.js";
+import type { MinimizeOptions, Reason } from "./options.js";
 import type { Problem } from "./problem.js";
 import { requireNotFinite, TaoEvaluations } from "./tao-evaluations.js";
 
@@ -9,8 +11,13 @@ import { requireNotFinite, TaoEvaluations } from "./tao-evaluations.js";
 const MOST_ITERATIONS = 10_000;
 const MOST_EVALUATIONS = 2 ** 31 - 1;
 
-/** Types that would pass over bounds in silence. */
-const UNBOUNDED = ["lmvm", "nls", "ntr", "ntl", "cg", "nm", "owlqn", "bmrm"];
+/** Types that take an option; others would pass over it in silence. */
+const TAKERS: Partial<Record<OwnOption, readonly string[]>> = {
+  bounds: ["blmvm", "tron", "bncg", "bqnls", "bnls", "bntr", "bntl", "bqnkls", "bqnktr", "bqnktl", "gpcg"],
+  cgType: ["cg"],
+  l1: ["owlqn"],
+  memory: ["lmvm", "blmvm"],
+};
 
 /**
  * Minimises by a type of PETSc's TAO. Each rank has a solver of its own, on vectors of its own: all of them see the same
@@ -20,7 +27,7 @@ export function runTao(problem: Problem, x: Float64Array): void {
   const { TAO, Vec, options } = petscModules();
   using solution = filled(Vec.createSeq(x.length), x);
   using tao = TAO.create(solution.comm);
-  const { bounds, steptol, method = bounds ? "blmvm" : "lmvm", ...others } = problem.options;
+  const { bounds, method = bounds ? "blmvm" : "lmvm", ...others } = problem.options;
   tao.setType(options.get("-tao_type") ?? (method as TAOType));
   const pc = tao.ksp?.pc;
   if (pc !== undefined && pc.type === undefined) pc.setType("none"); // products alone give no factors
@@ -28,13 +35,11 @@ export function runTao(problem: Problem, x: Float64Array): void {
   const evaluations = new TaoEvaluations(problem);
   evaluations.giveObjective(tao);
   using _hessian = problem.hasHessian ? evaluations.giveHessian(tao, x.length) : undefined;
-  tao.setFromOptions(steptol === undefined ? {} : { "-tao_steptol": steptol });
+  tao.setFromOptions(ownOptions(problem.options, tao.type));
+  requireTaken(problem.options, tao.type);
   using lower = bounds && filled(solution.duplicate(), problem.box!.lower);
   using upper = bounds && filled(solution.duplicate(), problem.box!.upper);
-  if (lower && upper) {
-    requireBounded(tao);
-    tao.setVariableBounds(lower, upper);
-  }
+  if (lower && upper) tao.setVariableBounds(lower, upper);
   if (problem.comm !== undefined && problem.comm.rank > 0) tao.cancelMonitors(); // what rank 0 says is enough
   const state = ({ iterations: iteration, objective: value, gradientNorm, step } = tao.state) => ({
     ...{ iteration, value, gradientNorm, step },
@@ -64,8 +69,23 @@ function filled(vec: Vec, entries: Float64Array): Vec {
   return vec;
 }
 
-function requireBounded({ type = "" }: TAO): void {
-  if (!UNBOUNDED.includes(type)) return;
-  const message = `minimize: TAO's type "${type}" does not take \`bounds\`; types that do are "blmvm", "tron", "bncg", "bqnls" and "bnls"`;
-  throw new TuttiError("argument", message, { method: type, option: "bounds" });
+/** What PETSc calls the options of methods. */
+function ownOptions({ cgType, l1, lineSearch, memory, steptol }: MinimizeOptions, type = "") {
+  const named = {
+    "-tao_steptol": steptol,
+    "-tao_ls_type": lineSearch,
+    "-tao_cg_type": cgType,
+    "-tao_owlqn_lambda": l1,
+    [`-tao_${type}_mat_lmvm_hist_size`]: memory,
+  };
+  const given = Object.entries(named).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Record<string, string | number>;
+}
+
+function requireTaken(options: MinimizeOptions, type = ""): void {
+  for (const [option, types] of Object.entries(TAKERS)) {
+    if (options[option as OwnOption] === undefined || types.includes(type)) continue;
+    const message = `minimize: TAO's type "${type}" does not take \`${option}\`; types that do are ${listed(types)}`;
+    throw new TuttiError("argument", message, { method: type, option, methods: types });
+  }
 }
