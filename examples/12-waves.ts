@@ -65,6 +65,7 @@ class Waves implements Disposable {
   step = 0;
   readonly #local: Vec;
   readonly #damping: Vec;
+  readonly #inside: Inside;
   #now: Vec;
   #before: Vec;
 
@@ -79,6 +80,7 @@ class Waves implements Disposable {
     const limit = 1 / (c * Math.hypot(1 / this.hx, 1 / this.hy));
     if (dt > limit) throw new RangeError(`the step ${dt} is above the stable one, ${limit}`);
     this.grid = DMDA.create([nx, ny]);
+    this.#inside = insideOf(this.grid);
     this.#local = this.grid.createLocalVector();
     this.#now = this.grid.createGlobalVector();
     this.#before = this.grid.createGlobalVector();
@@ -119,7 +121,7 @@ class Waves implements Disposable {
     const u = grid.arrayRead(this.#local);
     const damping = grid.arrayRead(this.#damping);
     const next = grid.array(this.#before);
-    leapfrog(u, damping, next, insideOf(grid), [(c * dt) / hx, (c * dt) / hy]);
+    leapfrog(u, damping, next, this.#inside, [(c * dt) / hx, (c * dt) / hy]);
     const time = this.step * dt;
     for (const [i, j] of at) {
       const change = (dt * dt * forcing.source(i, j, time)) / (1 + damping.at(i, j));

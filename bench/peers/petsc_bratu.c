@@ -106,7 +106,7 @@ int main(int argc, char **argv) {
     PetscCall(jacobian(snes, x, J, J, &p));
     times[1][call] = MPI_Wtime() - start;
   }
-  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "{\"residual\": %g, \"jacobian\": %g, \"solve\": %g, \"iterations\": %d}\n",
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "{\"residual\": %.5f, \"jacobian\": %.5f, \"solve\": %.3f, \"iterations\": %d}\n",
                         1e3 * median(times[0], CALLS), 1e3 * median(times[1], CALLS), 1e3 * solve, iterations));
   PetscCall(MatDestroy(&J));
   PetscCall(VecDestroy(&x));

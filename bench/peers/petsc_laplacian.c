@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
     PetscCall(MatDestroy(&A));
     PetscCall(PetscFree3(rows, columns, values));
   }
-  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "{\"assembly\": %g, \"values\": %g}\n", 1e3 * median(times[0], ROUNDS),
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "{\"assembly\": %.4f, \"values\": %.4f}\n", 1e3 * median(times[0], ROUNDS),
                         1e3 * median(times[1], ROUNDS)));
   return PetscFinalize();
 }

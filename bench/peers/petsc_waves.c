@@ -66,7 +66,7 @@ int main(int argc, char **argv) {
   }
   double total = MPI_Wtime() - start, norm;
   PetscCall(VecNorm(now, NORM_2, &norm));
-  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "{\"step\": %g, \"halo\": %g, \"norm\": %.9e}\n", 1e6 * total / steps,
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "{\"step\": %.3f, \"halo\": %.3f, \"norm\": %.9e}\n", 1e6 * total / steps,
                         1e6 * halo / steps, norm));
   PetscCall(VecDestroy(&now));
   PetscCall(VecDestroy(&before));
