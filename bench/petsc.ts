@@ -1,5 +1,5 @@
 // PETSc from TypeScript beside the same in C and in petsc4py.
-//   node dist/bench/petsc.js [bratu|waves|assembly …] [rounds]
+//   node dist/bench/petsc.js [bratu|accessors|waves|assembly …] [rounds]
 // The peers need Debian's gcc, pkg-config, libpetsc-real3.18-dev, libpetsc3.18-dev-examples, python3-petsc4py, openmpi-bin.
 // What is not there is left out.
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ import {
 import { roundsOf, run, tutti } from "./support.js";
 
 const OPTIMIZATIONS: readonly Optimization[] = ["-O2", "-O3 -march=native"];
-const CASES = { bratu, waves, assembly };
+const CASES = { bratu, accessors, waves, assembly };
 
 const names = process.argv.slice(2).filter((word) => !/^\d/.test(word));
 const rounds = roundsOf(process.argv.slice(2).find((word) => /^\d/.test(word)) ?? "7");
@@ -64,6 +64,20 @@ function petscExample(): void {
     const [, count, seconds] = new RegExp(`^${event} +(\\d+) +\\S+ +(\\S+)`, "m").exec(log)!;
     console.log(`  PETSc's ex5.c: ${event} ${((1e3 * Number(seconds)) / Number(count)).toFixed(3)} ms each`);
   }
+}
+
+/** Entries of grids by accessors, beside indices. */
+function accessors(): void {
+  const results = interleaved({
+    Tutti: () => figures(process.execPath, compiledScript("petsc/accessors.js")),
+  });
+  console.log("A step of the waves on one rank, without halos, µs");
+  for (const [figure, title] of [
+    ["accessors", "at() and set()"],
+    ["indices", "an index for each"],
+    ["running", "one running index"],
+  ])
+    console.log(`  ${title.padEnd(20)} median ${median(results.Tutti.map((row) => row[figure])).toFixed(1)}`);
 }
 
 /** 1,100 steps of the waves' program on 2 ranks: whole process, and a step beside a loop in C. */
