@@ -4,9 +4,33 @@ import { addressOf } from "../native/index.js";
 /** Indices of entries, as PETSc counts them from 0. */
 export type Indices = Int32Array | readonly number[];
 
-/** Indices as an array that C can read. */
+/** Indices as an array that C can read. @throws TuttiError `argument` for what is no index of 32 bits */
 export function intArray(indices: Indices): Int32Array {
-  return indices instanceof Int32Array ? indices : Int32Array.from(indices);
+  if (indices instanceof Int32Array) return indices;
+  const array = Int32Array.from(indices);
+  for (let i = 0; i < array.length; i++) if (array[i] !== indices[i]) throw noIndex(indices[i]);
+  return array;
+}
+
+/** An index as C reads it. @throws TuttiError `argument` for what is no index of 32 bits */
+export function intOf(index: number): number {
+  if ((index | 0) !== index) throw noIndex(index);
+  return index;
+}
+
+function noIndex(found: number): TuttiError {
+  const message = `an index must be a whole number of at most 31 bits, found ${found}`;
+  return new TuttiError("argument", message, { found });
+}
+
+/** Throws `argument` unless whole numbers are from `begin` up to, without, `end`. PETSc does not always look. */
+export function requireWithin(what: string, numbers: Int32Array, begin: number, end: number): void {
+  for (let i = 0; i < numbers.length; i++) {
+    const found = numbers[i];
+    if (found >= begin && found < end) continue;
+    const message = `${what} must be from ${begin} up to, without, ${end}, found ${found}`;
+    throw new TuttiError("argument", message, { found, begin, end });
+  }
 }
 
 /** Numbers, as an array or a list. */

@@ -78,7 +78,7 @@ export class KSP extends PetscObject {
 
   /** The matrix of the system, and the one that the preconditioner is made of, the same if absent. Collective. */
   setOperators(a: Mat, p: Mat = a): void {
-    petsc().f.KSPSetOperators(this.handle, a.handle, p.handle);
+    petsc().f.KSPSetOperators(this.handle, this.peer(a), p.handle);
     this.#hasOperators = true;
     this.keep("operators", a, p);
   }
@@ -130,7 +130,7 @@ export class KSP extends PetscObject {
   solve(b: Vec, x: Vec): Convergence {
     if (!this.#hasOperators)
       throw new TuttiError("argument", "solve: this KSP has no matrix; call setOperators first");
-    petsc().f.KSPSolve(this.handle, b.handle, x.handle);
+    petsc().f.KSPSolve(this.handle, this.peer(b), this.peer(x));
     return this.convergence;
   }
 

@@ -1,4 +1,5 @@
 import { type Comm, world } from "../comm/index.js";
+import { TuttiError } from "../errors.js";
 import { type Indices, intArray, placeOf } from "./indices.js";
 import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
@@ -26,4 +27,9 @@ export interface LGMapOptions {
   /** The ranks of the vectors and matrices; the world if absent. */
   readonly comm?: Comm;
   readonly blockSize?: number;
+}
+
+/** The error of setting values by local numbers where there are none; PETSc would take them for global ones. */
+export function noLocalNumbers(kind: "Vec" | "Mat"): TuttiError {
+  return new TuttiError("argument", `setValuesLocal: this ${kind} has no local numbers; call setLGMap first`);
 }

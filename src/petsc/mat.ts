@@ -1,17 +1,20 @@
 import { type Comm, world } from "../comm/index.js";
 import { TuttiError } from "../errors.js";
 import { addressOf } from "../native/index.js";
+import { onAllRanks } from "./agreement.js";
 import {
   doubleArray,
   type Indices,
   type InsertMode,
   insertMode,
   intArray,
+  intOf,
   placeOf,
   requireLength,
+  requireWithin,
   type Values,
 } from "./indices.js";
-import type { LGMap } from "./lg-map.js";
+import { type LGMap, noLocalNumbers } from "./lg-map.js";
 import type { NullSpace } from "./null-space.js";
 import { PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
@@ -35,7 +38,7 @@ export interface AijOptions extends MatOptions {
   readonly blockSize?: number;
   /**
    * Entries to reserve in each row: in the columns of this rank, and in those of others (the same number if only one is
-   * given). Absent for matrices that {@link Mat.setPreallocationCOO} fills.
+   * given). Absent for matrices that {@link Mat.setUp} or {@link Mat.setPreallocationCOO} gives room.
    */
   readonly nnz?: number | readonly [diagonal: number, offDiagonal: number];
 }
@@ -72,9 +75,11 @@ export class Mat extends PetscObject {
     f.MatSetFromOptions(mat.handle);
     if (nnz !== undefined) {
       const [diagonal, offDiagonal] = typeof nnz === "number" ? [nnz, nnz] : nnz;
+      requireWithin("Mat.createAIJ: nnz", intArray([diagonal, offDiagonal]), 0, 2 ** 31);
       f.MatSeqAIJSetPreallocation(mat.handle, diagonal, 0);
       f.MatMPIAIJSetPreallocation(mat.handle, diagonal, 0, offDiagonal, 0);
     }
+    mat.#hasRoom = nnz !== undefined;
     return mat;
   }
 
@@ -133,18 +138,26 @@ export class Mat extends PetscObject {
     return { right: adopt(this.comm, right), left: adopt(this.comm, left) };
   }
 
+  /** Reserves as much as PETSc does where nothing is known of the entries. Collective. */
+  setUp(): void {
+    petsc().f.MatSetUp(this.handle);
+    this.#hasRoom = true;
+  }
+
   /** Sets one entry; {@link Mat.assemble} must follow. */
   setValue(row: number, column: number, value: number, mode: InsertMode = "insert"): void {
     const { f, scratch } = petsc();
     const { at } = scratch;
-    scratch.ints[0] = row;
-    scratch.ints[1] = column;
+    this.#requireRoom("setValue");
+    scratch.ints[0] = intOf(row);
+    scratch.ints[1] = intOf(column);
     scratch.doubles[1] = value;
     f.MatSetValues(this.handle, 1, at, 1, at + 4, at + 8, insertMode(mode));
   }
 
   /** Sets a block of entries, row by row; {@link Mat.assemble} must follow. */
   setValues(rows: Indices, columns: Indices, values: Values, mode: InsertMode = "insert"): void {
+    this.#requireRoom("setValues");
     requireLength("setValues", "values", values.length, rows.length * columns.length);
     const [i, j, v] = [intArray(rows), intArray(columns), doubleArray(values)];
     const { f } = petsc();
@@ -191,8 +204,13 @@ export class Mat extends PetscObject {
     requireLength("setPreallocationCOO", "columns", columns.length, rows.length);
     // PETSc sorts them in place
     const [i, j] = [rows.slice(), columns.slice()];
+    const [height, width] = this.size;
+    // negative ones are left out
+    requireWithin("setPreallocationCOO: rows", i, -(2 ** 31), height);
+    requireWithin("setPreallocationCOO: columns", j, -(2 ** 31), width);
     petsc().f.MatSetPreallocationCOO(this.handle, i.length, addressOf(i), addressOf(j));
     this.#coo = rows.length;
+    this.#hasRoom = true;
   }
 
   /** Gives the values of the entries in the order of {@link Mat.setPreallocationCOO}, and assembles. Collective. */
@@ -202,6 +220,15 @@ export class Mat extends PetscObject {
   }
 
   #coo = 0;
+
+  /** Whether PETSc has places for entries; else it would write to no memory. */
+  #hasRoom = true;
+
+  #requireRoom(call: string): void {
+    if (this.#hasRoom) return;
+    const message = `${call}: this matrix has no room for entries; create it with nnz, or call setUp or setPreallocationCOO first`;
+    throw new TuttiError("argument", message, { call });
+  }
 
   /** Entries of rows of this rank, row by row. */
   getValues(rows: Indices, columns: Indices): Float64Array {
@@ -213,6 +240,7 @@ export class Mat extends PetscObject {
 
   /** Brings the values that were set to their ranks and makes the matrix ready for use. Collective. */
   assemble(): void {
+    this.#requireRoom("assemble");
     const { f } = petsc();
     f.MatAssemblyBegin(this.handle, FINAL_ASSEMBLY);
     f.MatAssemblyEnd(this.handle, FINAL_ASSEMBLY);
@@ -220,22 +248,22 @@ export class Mat extends PetscObject {
 
   /** y ← A x. Collective. */
   mult(x: Vec, y: Vec): void {
-    petsc().f.MatMult(this.handle, x.handle, y.handle);
+    petsc().f.MatMult(this.handle, this.peer(x), this.peer(y));
   }
 
   /** y ← Aᵀ x. Collective. */
   multTranspose(x: Vec, y: Vec): void {
-    petsc().f.MatMultTranspose(this.handle, x.handle, y.handle);
+    petsc().f.MatMultTranspose(this.handle, this.peer(x), this.peer(y));
   }
 
   /** z ← y + A x. Collective. */
   multAdd(x: Vec, y: Vec, z: Vec): void {
-    petsc().f.MatMultAdd(this.handle, x.handle, y.handle, z.handle);
+    petsc().f.MatMultAdd(this.handle, this.peer(x), this.peer(y), this.peer(z));
   }
 
   /** d ← the diagonal. Collective. */
   getDiagonal(d: Vec): void {
-    petsc().f.MatGetDiagonal(this.handle, d.handle);
+    petsc().f.MatGetDiagonal(this.handle, this.peer(d));
   }
 
   /** The Frobenius norm, the largest column sum ("1") or the largest row sum ("infinity"). Collective. */
@@ -256,6 +284,7 @@ export class Mat extends PetscObject {
 
   /** Makes all entries 0; where they are stays. */
   zeroEntries(): void {
+    this.#requireRoom("zeroEntries");
     petsc().f.MatZeroEntries(this.handle);
   }
 
@@ -284,7 +313,8 @@ export class Mat extends PetscObject {
 
   /** The product A B, a new matrix. Collective. */
   matMult(b: Mat): Mat {
-    return this.#made((f, at) => f.MatMatMult(this.handle, b.handle, NEW_MATRIX, DEFAULT, at));
+    for (const factor of [this, b]) factor.#requireRoom("matMult");
+    return this.#made((f, at) => f.MatMatMult(this.handle, this.peer(b), NEW_MATRIX, DEFAULT, at));
   }
 
   /** The same matrix as another type, such as `"dense"`. Collective. */
@@ -294,7 +324,7 @@ export class Mat extends PetscObject {
 
   /** this ← alpha X + this. Collective. */
   axpy(alpha: number, x: Mat): void {
-    petsc().f.MatAXPY(this.handle, alpha, x.handle, DIFFERENT_PATTERN);
+    petsc().f.MatAXPY(this.handle, alpha, this.peer(x), DIFFERENT_PATTERN);
   }
 
   /** this ← diag(left) this diag(right). Collective. */
@@ -311,7 +341,10 @@ export class Mat extends PetscObject {
   setValuesLocal(rows: Indices, columns: Indices, values: Values, mode: InsertMode = "insert"): void {
     requireLength("setValuesLocal", "values", values.length, rows.length * columns.length);
     const [i, j, v] = [intArray(rows), intArray(columns), doubleArray(values)];
-    const { f } = petsc();
+    this.#requireRoom("setValuesLocal");
+    const { f, scratch } = petsc();
+    f.MatGetLocalToGlobalMapping(this.handle, scratch.at, scratch.at + 8);
+    if (scratch.pointer() === 0) throw noLocalNumbers("Mat");
     const number = insertMode(mode);
     f.MatSetValuesLocal(this.handle, i.length, addressOf(i), j.length, addressOf(j), addressOf(v), number);
   }
@@ -330,7 +363,8 @@ export class Mat extends PetscObject {
 
   /** Fills the matrix from a binary file. Collective. */
   load(viewer: Viewer): void {
-    petsc().f.MatLoad(this.handle, viewer.handle);
+    onAllRanks(this.comm, "Mat.load", () => petsc().f.MatLoad(this.handle, viewer.handle));
+    this.#hasRoom = true;
   }
 
   #operation(

@@ -10,12 +10,33 @@ export type Ownership = "owned" | "borrowed";
 /** Objects by address, so that what PETSc hands to a callback is the very object that the program knows. */
 const known = new Map<number, WeakRef<PetscObject>>();
 
-/** Objects that were dropped without `destroy`: destroying may need all ranks, which a finaliser must not wait for. */
-const dropped = new FinalizationRegistry<number>((address) => {
+/** Tells of objects that were dropped without `destroy`. */
+const dropped = new FinalizationRegistry<Dropped>(({ address, comm, alone }) => {
   known.delete(address);
+  if (alone) giveUp(address);
+  else lost.set(comm, [...(lost.get(comm) ?? []), address]);
+});
+
+/** An object by its address, and where it is. */
+interface Dropped {
+  readonly address: number;
+  /** MPI's handle of its communicator. */
+  readonly comm: number;
+  /** Whether it is on a single rank, which needs no other one to destroy it. */
+  readonly alone: boolean;
+}
+
+/**
+ * Objects of several ranks that were dropped, by communicator. Destroying them needs all ranks, which a finaliser must not wait for; and PETSc
+ * 3.18 hangs at its end where only some ranks have told it of such objects.
+ */
+const lost = new Map<number, readonly number[]>();
+
+/** Destroys an object of a single rank at once, and one of several ranks when they all clean up. */
+function giveUp(address: number): void {
   const { f, scratch } = petsc();
   f.PetscObjectDelayedDestroy(scratch.hold(address));
-});
+}
 
 /**
  * What every object of PETSc has. End its life with `using` or {@link PetscObject.destroy}; one that is dropped instead
@@ -34,7 +55,7 @@ export abstract class PetscObject implements Disposable {
     this.#address = address;
     known.set(address, new WeakRef(this));
     if (ownership === "borrowed") petsc().f.PetscObjectReference(address);
-    dropped.register(this, address, this);
+    dropped.register(this, { address, comm: petsc().handleOf(comm), alone: comm.size === 1 }, this);
   }
 
   /** The object's address, for calls of C. @throws TuttiError `freed` after `destroy` */
@@ -109,6 +130,15 @@ export abstract class PetscObject implements Disposable {
     return made;
   }
 
+  /** The address of an object that works with this one. @throws TuttiError `argument` for one on another communicator */
+  protected peer(object: PetscObject): number {
+    const [found, wanted] = [object.comm.size, this.comm.size];
+    if (found === wanted) return object.handle;
+    const [one, other] = [object.constructor.name, this.constructor.name];
+    const message = `${other}: the ${one} is on another communicator, of size ${found}, than this ${other}, of size ${wanted}`;
+    throw new TuttiError("argument", message, { found, wanted });
+  }
+
   /** Keeps objects that PETSc uses from being dropped, until others are set in the same role or this is destroyed. */
   protected keep(role: string, ...objects: readonly (PetscObject | undefined)[]): void {
     this.#kept ??= new Map();
@@ -154,8 +184,11 @@ export function liveObjects(): number {
   return live;
 }
 
-/** Destroys what was dropped without `destroy`. Collective over `comm`. */
+/** Destroys what was dropped without `destroy` on all ranks. Collective over `comm`. */
 export function garbageCleanup(comm: Comm): void {
   const { f, handleOf } = petsc();
-  f.PetscGarbageCleanup(handleOf(comm));
+  const handle = handleOf(comm);
+  for (const address of lost.get(handle) ?? []) giveUp(address);
+  lost.delete(handle);
+  f.PetscGarbageCleanup(handle);
 }

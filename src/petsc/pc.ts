@@ -67,7 +67,7 @@ export class PC extends PetscObject {
 
   /** y ← M⁻¹ x. Collective. */
   apply(x: Vec, y: Vec): void {
-    petsc().f.PCApply(this.handle, x.handle, y.handle);
+    petsc().f.PCApply(this.handle, this.peer(x), this.peer(y));
   }
 
   protected override setPrefix(prefix: string): void {

@@ -22,9 +22,18 @@ export function splitSize(call: string, comm: Comm, size: Size): { local: number
     throw new TuttiError("argument", `${call}: size must say the local or the global number of entries`, {
       call,
     });
+  if (local !== null && global !== null) requireSum(call, comm, local, global);
   const { f, scratch, handleOf } = petsc();
   scratch.ints[0] = local ?? DECIDE;
   scratch.ints[1] = global ?? DECIDE;
   f.PetscSplitOwnership(handleOf(comm), scratch.at, scratch.at + 4);
   return { local: scratch.ints[0], global: scratch.ints[1] };
+}
+
+/** The local sizes of all ranks make the global one; PETSc does not look where it is built for speed. */
+function requireSum(call: string, comm: Comm, local: number, global: number): void {
+  const sum = comm.allreduce(local);
+  if (sum === global) return;
+  const message = `${call}: the local sizes of all ranks must add up to the global one, ${global}, found ${sum}`;
+  throw new TuttiError("argument", message, { call, found: sum, wanted: global });
 }

@@ -77,7 +77,7 @@ export class SNES extends PetscObject {
     const address = this.callback("i:pppp", (_: number, x: number, f: number) =>
       evaluate(this.borrow(Vec, x), this.borrow(Vec, f)),
     );
-    petsc().f.SNESSetFunction(this.handle, residual?.handle ?? 0, address, 0);
+    petsc().f.SNESSetFunction(this.handle, residual ? this.peer(residual) : 0, address, 0);
     this.keep("residual", residual);
   }
 
@@ -120,7 +120,7 @@ export class SNES extends PetscObject {
    * a result.
    */
   solve(b: Vec | null, x: Vec): Convergence {
-    petsc().f.SNESSolve(this.handle, b?.handle ?? 0, x.handle);
+    petsc().f.SNESSolve(this.handle, b ? this.peer(b) : 0, this.peer(x));
     return this.convergence;
   }
 

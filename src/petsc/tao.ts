@@ -124,7 +124,7 @@ export class TAO extends PetscObject {
     const address = this.callback("i:pppp", (_: number, x: number, r: number) =>
       evaluate(this.borrow(Vec, x), this.borrow(Vec, r)),
     );
-    petsc().f.TaoSetResidualRoutine(this.handle, residual.handle, address, 0);
+    petsc().f.TaoSetResidualRoutine(this.handle, this.peer(residual), address, 0);
     this.keep("residual", residual);
   }
 
@@ -206,7 +206,7 @@ export class TAO extends PetscObject {
   solve(x: Vec): TAOConvergence {
     const { f } = petsc();
     if (this.type === undefined) this.setType("lmvm"); // PETSc would return without having done anything
-    f.TaoSetSolution(this.handle, x.handle);
+    f.TaoSetSolution(this.handle, this.peer(x));
     this.keep("solution", x);
     f.TaoSolve(this.handle);
     return this.convergence;

@@ -224,7 +224,7 @@ export class TS extends PetscObject {
 
   /** Integrates from the state in `u`, which becomes that at the end. Collective. */
   solve(u: Vec): TSConvergence {
-    petsc().f.TSSolve(this.handle, u.handle);
+    petsc().f.TSSolve(this.handle, this.peer(u));
     return this.convergence;
   }
 

@@ -7,11 +7,13 @@ import {
   type InsertMode,
   insertMode,
   intArray,
+  intOf,
   placeOf,
   requireLength,
+  requireWithin,
   type Values,
 } from "./indices.js";
-import type { LGMap } from "./lg-map.js";
+import { type LGMap, noLocalNumbers } from "./lg-map.js";
 import { numberOf } from "./names.js";
 import { handlesOf, type Ownership, PetscObject } from "./object.js";
 import { petsc } from "./runtime.js";
@@ -43,6 +45,7 @@ export class Vec extends PetscObject {
   #view: Float64Array | undefined;
   #ghosted: Float64Array | undefined;
   #written = false;
+  #size: number | undefined;
 
   /** @param memory the local entries that PETSc has been told to use; absent for vectors whose memory is PETSc's */
   constructor(comm: Comm, address: number, ownership?: Ownership, memory?: Float64Array) {
@@ -132,8 +135,13 @@ export class Vec extends PetscObject {
   /** Sets entries by their local numbers; {@link Vec.assemble} must follow. */
   setValuesLocal(indices: Indices, values: Values, mode: InsertMode = "insert"): void {
     requireLength("setValuesLocal", "values", values.length, indices.length);
-    const [at, from] = [intArray(indices), doubleArray(values)];
-    petsc().f.VecSetValuesLocal(this.handle, at.length, addressOf(at), addressOf(from), insertMode(mode));
+    const { f, scratch } = petsc();
+    f.VecGetLocalToGlobalMapping(this.handle, scratch.at);
+    const map = scratch.pointer();
+    if (map === 0) throw noLocalNumbers("Vec");
+    const [local, globals] = [intArray(indices), new Int32Array(indices.length)];
+    f.ISLocalToGlobalMappingApply(map, local.length, placeOf(local), placeOf(globals));
+    this.setValues(globals, values, mode);
   }
 
   /** Global number of entries. */
@@ -167,7 +175,7 @@ export class Vec extends PetscObject {
 
   /** Copies all entries to `to`, which it returns; to a new vector if absent. Collective. */
   copy(to: Vec = this.duplicate()): Vec {
-    petsc().f.VecCopy(this.handle, to.handle);
+    petsc().f.VecCopy(this.handle, this.peer(to));
     return to;
   }
 
@@ -191,27 +199,27 @@ export class Vec extends PetscObject {
   }
 
   swap(other: Vec): void {
-    petsc().f.VecSwap(this.handle, other.handle);
+    petsc().f.VecSwap(this.handle, this.peer(other));
   }
 
   /** this ← alpha x + this. */
   axpy(alpha: number, x: Vec): void {
-    petsc().f.VecAXPY(this.handle, alpha, x.handle);
+    petsc().f.VecAXPY(this.handle, alpha, this.peer(x));
   }
 
   /** this ← x + alpha this. */
   aypx(alpha: number, x: Vec): void {
-    petsc().f.VecAYPX(this.handle, alpha, x.handle);
+    petsc().f.VecAYPX(this.handle, alpha, this.peer(x));
   }
 
   /** this ← alpha x + beta this. */
   axpby(alpha: number, beta: number, x: Vec): void {
-    petsc().f.VecAXPBY(this.handle, alpha, beta, x.handle);
+    petsc().f.VecAXPBY(this.handle, alpha, beta, this.peer(x));
   }
 
   /** this ← alpha x + y. */
   waxpy(alpha: number, x: Vec, y: Vec): void {
-    petsc().f.VecWAXPY(this.handle, alpha, x.handle, y.handle);
+    petsc().f.VecWAXPY(this.handle, alpha, this.peer(x), this.peer(y));
   }
 
   /** this ← this + Σ alphas[i] xs[i]. */
@@ -225,7 +233,7 @@ export class Vec extends PetscObject {
   /** The sum of the products of entries. Collective. */
   dot(other: Vec): number {
     const { f, scratch } = petsc();
-    f.VecDot(this.handle, other.handle, scratch.at);
+    f.VecDot(this.handle, this.peer(other), scratch.at);
     return scratch.doubles[0];
   }
 
@@ -292,28 +300,31 @@ export class Vec extends PetscObject {
 
   /** this ← x · y, entry by entry. */
   pointwiseMult(x: Vec, y: Vec): void {
-    petsc().f.VecPointwiseMult(this.handle, x.handle, y.handle);
+    petsc().f.VecPointwiseMult(this.handle, this.peer(x), this.peer(y));
   }
 
   /** this ← x / y, entry by entry. */
   pointwiseDivide(x: Vec, y: Vec): void {
-    petsc().f.VecPointwiseDivide(this.handle, x.handle, y.handle);
+    petsc().f.VecPointwiseDivide(this.handle, this.peer(x), this.peer(y));
   }
 
   /** this ← the larger of x and y, entry by entry. */
   pointwiseMax(x: Vec, y: Vec): void {
-    petsc().f.VecPointwiseMax(this.handle, x.handle, y.handle);
+    petsc().f.VecPointwiseMax(this.handle, this.peer(x), this.peer(y));
   }
 
   /** this ← the smaller of x and y, entry by entry. */
   pointwiseMin(x: Vec, y: Vec): void {
-    petsc().f.VecPointwiseMin(this.handle, x.handle, y.handle);
+    petsc().f.VecPointwiseMin(this.handle, this.peer(x), this.peer(y));
   }
 
   /** Sets one entry of any rank; {@link Vec.assemble} must follow. */
   setValue(index: number, value: number, mode: InsertMode = "insert"): void {
     const { f, scratch } = petsc();
-    scratch.ints[0] = index;
+    const size = (this.#size ??= this.size);
+    if (!(index >= 0 && index < size))
+      requireWithin("setValue: indices", Int32Array.of(intOf(index)), 0, size);
+    scratch.ints[0] = intOf(index);
     scratch.doubles[1] = value;
     f.VecSetValues(this.handle, 1, scratch.at, scratch.at + 8, insertMode(mode));
   }
@@ -322,12 +333,15 @@ export class Vec extends PetscObject {
   setValues(indices: Indices, values: Values, mode: InsertMode = "insert"): void {
     requireLength("setValues", "values", values.length, indices.length);
     const [at, from] = [intArray(indices), doubleArray(values)];
+    requireWithin("setValues: indices", at, 0, (this.#size ??= this.size));
     petsc().f.VecSetValues(this.handle, at.length, addressOf(at), addressOf(from), insertMode(mode));
   }
 
   /** Entries of this rank. */
   getValues(indices: Indices): Float64Array {
     const at = intArray(indices);
+    const [begin, end] = this.ownershipRange;
+    requireWithin("getValues: indices", at, begin, end);
     const values = new Float64Array(at.length);
     petsc().f.VecGetValues(this.handle, at.length, addressOf(at), addressOf(values));
     return values;

@@ -82,7 +82,7 @@ export class EPS extends PetscObject {
 
   /** The matrices; a standard problem without `b`. Collective. */
   setOperators(a: Mat, b?: Mat): void {
-    slepc().f.EPSSetOperators(this.handle, a.handle, b?.handle ?? 0);
+    slepc().f.EPSSetOperators(this.handle, this.peer(a), b ? this.peer(b) : 0);
     this.keep("operators", a, b);
   }
 

@@ -32,7 +32,7 @@ export class SVD extends PetscObject {
 
   /** The matrix. Collective. */
   setOperator(a: Mat): void {
-    slepc().f.SVDSetOperators(this.handle, a.handle, 0);
+    slepc().f.SVDSetOperators(this.handle, this.peer(a), 0);
     this.keep("operator", a);
   }
 

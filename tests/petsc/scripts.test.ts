@@ -74,6 +74,39 @@ describe("programs with PETSc", { skip: noPetsc }, () => {
     });
   }
 
+  test("objects that only one rank drops are no reason to wait for others at the end", async () => {
+    const script = `
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { self, world } from "tutti/comm";
+import { garbageCleanup, liveObjects, Vec } from "tutti/petsc";
+setFlagsFromString("--expose-gc");
+const collect: () => void = runInNewContext("gc");
+const comm = world();
+const kept: Vec[] = [];
+function make() {
+  for (let i = 0; i < 5; i++) {
+    const x = Vec.createMPI(8);
+    if (comm.rank === 0) kept.push(x);
+    Vec.createMPI(8);
+    Vec.createSeq(8);
+  }
+}
+make();
+for (let tries = 0; tries < 50 && liveObjects() > kept.length; tries++) {
+  await new Promise((resolve) => setTimeout(resolve, 10)); // what has been looked at stays until then
+  collect();
+}
+await new Promise((resolve) => setTimeout(resolve, 10));
+if (process.argv[2] === "clean") garbageCleanup(comm);
+console.log(liveObjects());
+`;
+    for (const how of ["clean", "leave"]) {
+      const { code, stdout } = await run(script, ["run", "--engine", "mpi", "-n", "2"], { options: [how] });
+      assert.deepEqual({ code, lines: stdout.split("\n").sort() }, { code: 0, lines: ["", "0", "5"] });
+    }
+  });
+
   test("threads are sent to engine mpi", async () => {
     const script = `import { Vec } from "tutti/petsc"; Vec.createMPI(3);`;
     const { code, stderr } = await run(script, ["run", "-n", "2"]);

@@ -1,3 +1,4 @@
+import { self } from "../../comm/index.js";
 import { type InsertMode, insertMode } from "../indices.js";
 import { Mat } from "../mat.js";
 import { PetscObject } from "../object.js";
@@ -17,7 +18,7 @@ export abstract class DM extends PetscObject {
   createLocalVector(): Vec {
     const { f, scratch } = petsc();
     f.DMCreateLocalVector(this.handle, scratch.at);
-    return adopt(this.comm, scratch.pointer());
+    return adopt(self(), scratch.pointer());
   }
 
   /** A matrix with places for the entries of the domain's stencil, zero. Collective. */

@@ -127,7 +127,7 @@ export function subCommunicators(comm: Comm): void {
   assert.equal(x.sum(), 2 * part.size * (comm.rank % 2));
   using alone = Vec.createSeq(5);
   assert.equal(alone.size, 5);
-  assert.throws(() => x.copy(alone), { code: "petsc" });
+  assert.throws(() => x.copy(alone), /another communicator|Incompatible vector/);
   x.destroy();
   part.free();
 }
