@@ -44,3 +44,6 @@ export const METHODS = {
 
 /** A method by name. */
 export type MethodName = keyof typeof METHODS;
+
+/** All of them. */
+export const METHOD_NAMES = Object.keys(METHODS) as readonly MethodName[];
