@@ -7,7 +7,8 @@
 // ŷ = σ(wᵀx) is to make the mean binary cross-entropy small. Its gradient is the mean of (ŷᵢ - yᵢ) xᵢ, so each rank sums over
 // its own samples, and one allreduce makes the sums those of all. By default this is stochastic gradient descent, as the seed
 // of this program has it: each step takes the mean over one mini-batch. With --method name, `minimize` looks for the minimum
-// itself; then --epochs is the most iterations, each over all samples.
+// itself; then --epochs is the most iterations, each over all samples. owlqn adds --l1 times the sum of the weights' absolute
+// values, which makes those of features that matter little zero.
 //
 // Every epoch visits the samples in an order of its own that all ranks know, from --seed; a rank evaluates those samples of a
 // mini-batch that are its own. The gradient is divided by the size of the mini-batch (--batch, over all ranks), not by the number
@@ -42,7 +43,7 @@ const SHARDS = 8;
 
 const given = options({
   ...{ samples: "200000", features: "64", epochs: "15", lr: ".05", batch: "2048", seed: "13" },
-  ...{ method: "sgd", engine: "tutti" },
+  ...{ method: "sgd", engine: "tutti", l1: "0" },
 });
 const whole = (name: keyof typeof given, least = 1) => wholeOption(name, given[name], least);
 const [samples, features, epochs] = [whole("samples"), whole("features"), whole("epochs")];
@@ -98,6 +99,7 @@ function minimum(): Float64Array {
     method: given.method as MinimizeOptions["method"],
     engine: given.engine as MinimizeOptions["engine"],
     maxIt: epochs,
+    ...(given.method === "owlqn" ? { l1: numberOption("l1", given.l1) } : {}),
     monitor: ({ iteration, value, gradientNorm }) =>
       say(
         `iter ${String(iteration).padStart(2)}  loss ${value.toFixed(6)}  |grad| ${gradientNorm.toExponential(4)}`,

@@ -26,7 +26,7 @@ import { BinaryCrossEntropy, mlp } from "tutti/nn";
 import { type MinimizeOptions, type MinimizeState, minimize } from "tutti/optim";
 import { matmul, normal, scope, type Tensor, tanh } from "tutti/tensor";
 import { evaluate, MinimizeReport, objective } from "tutti/train";
-import { options, wholeOption } from "./support/options.js";
+import { numberOption, options, wholeOption } from "./support/options.js";
 import { LAW, SyntheticClasses } from "./support/synthetic.js";
 
 /** Hidden units of the teacher, and how sure it is: by the defaults, knowing its law leaves a loss of 0.468. */
@@ -37,7 +37,7 @@ const SHARDS = 8;
 
 const given = options({
   ...{ samples: "10000", features: "16", hidden1: "32", hidden2: "16", epochs: "50", batch: "auto" },
-  ...{ seed: "42", tao_type: "lmvm", engine: "tutti", report: "" },
+  ...{ seed: "42", tao_type: "lmvm", engine: "tutti", l1: "0", report: "" },
 });
 const whole = (name: keyof typeof given, least = 1) => wholeOption(name, given[name], least);
 const [samples, features, iterations] = [whole("samples"), whole("features"), whole("epochs", 0)];
@@ -73,6 +73,7 @@ const method: MinimizeOptions = {
   method: given.tao_type as MinimizeOptions["method"],
   engine: given.engine as MinimizeOptions["engine"],
   maxIt: iterations,
+  ...(given.tao_type === "owlqn" ? { l1: numberOption("l1", given.l1) } : {}),
 };
 using report =
   given.report === ""

@@ -54,7 +54,8 @@ function trace(method: MethodName): Trace {
   const { objective, count } = counted(rosenbrock);
   const points: Trace["points"][number][] = [];
   const { reason, iteration, x } = minimize(objective, START, {
-    ...{ method, gatol: 1e-8, grtol: 0, maxIt: 20_000 },
+    ...{ method, gatol: 1e-8, grtol: 0, maxIt: 100_000 },
+    l1: method === "owlqn" ? 0 : undefined,
     monitor: ({ x: [x, y], value }) => void points.push({ x, y, value, evaluations: count() }),
   });
   const end = `${x[0].toFixed(6)}, ${x[1].toFixed(6)}`;

@@ -12,14 +12,14 @@ const SHOWN = 3;
 
 /**
  * Lines about the options of a command line that nothing has asked for, which PETSc ignores: probably they are mistyped. One
- * that resembles none of PETSc's may be the program's own, of which nothing is said.
+ * that resembles none of PETSc's, or has two dashes, may be the program's own, of which nothing is said.
  *
  * @param libraries PETSc, and what is built on it
  */
 export function unusedOptions(libraries: readonly Library[], commandLine: readonly string[]): string[] {
   const given = new Set(commandLine);
   if (given.has("-options_left")) return []; // PETSc itself reports them
-  const unused = left(libraries[0]).filter((name) => given.has(name));
+  const unused = left(libraries[0]).filter((name) => given.has(name) && !name.startsWith("--"));
   if (unused.length === 0) return [];
   const known = libraries.flatMap(optionsOf);
   return unused.flatMap((name) => {

@@ -15,7 +15,8 @@ eps.setFromOptions();
 `;
 
 /** Options of the program itself, and of PETSc that are used or that it looks for at its end. */
-const SILENT = "--fail 3 -n 5 -grid 3 -file_name x -abc_ksp_type cg -eps_nev 2 -malloc_dump".split(" ");
+const SILENT =
+  "--fail 3 --tao_type lmvm -n 5 -grid 3 -file_name x -abc_ksp_type cg -eps_nev 2 -malloc_dump".split(" ");
 
 const WARNINGS = [
   ["-abc_ksp_typ", "; did you mean -abc_ksp_type?"],
