@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mpiPlacement, peers, python, run } from "./support.js";
@@ -41,7 +41,7 @@ export class CPeers implements Disposable {
   example(path: string): string | undefined {
     const { stdout } = spawnSync("pkg-config", ["--variable=prefix", "PETSc"], { encoding: "utf8" });
     const file = join(stdout.trim(), "share/petsc/examples/src", path);
-    return spawnSync("test", ["-r", file]).status === 0 ? file : undefined;
+    return existsSync(file) ? file : undefined;
   }
 
   [Symbol.dispose](): void {
