@@ -31,6 +31,8 @@ export function loadPetsc(): PetscLibrary {
   // UCX, a part of many MPI libraries, takes over signals and memory functions on which V8 relies.
   process.env.UCX_ERROR_SIGNALS ??= "";
   process.env.UCX_MEM_MMAP_HOOK_MODE ??= "none";
+  // Without a launcher Open MPI would start a daemon, which takes time and is in another package than the library.
+  process.env.OMPI_MCA_ess_singleton_isolated ??= "1";
   const library = findLibrary({
     title: "PETSc",
     variable: "TUTTI_PETSC_LIBRARY",

@@ -107,6 +107,12 @@ console.log(liveObjects());
     }
   });
 
+  test("one process needs no daemon of Open MPI, which another package has", async () => {
+    const script = `import { Vec } from "tutti/petsc"; using x = Vec.createMPI(3); x.set(2); console.log(x.sum());`;
+    const { code, stdout, stderr } = await run(script, ["exec"], { env: { PATH: "/nowhere" } });
+    assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: "6\n", stderr: "" });
+  });
+
   test("threads are sent to engine mpi", async () => {
     const script = `import { Vec } from "tutti/petsc"; Vec.createMPI(3);`;
     const { code, stderr } = await run(script, ["run", "-n", "2"]);
