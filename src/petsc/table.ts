@@ -232,6 +232,7 @@ export const FUNCTIONS = {
   DMPlexLabelComplete: "pp",
   DMPlexGetHeightStratum: "pipp",
   DMPlexGetDepthStratum: "pipp",
+  DMPlexGetChart: "ppp",
   DMPlexGetConeSize: "pip",
   DMPlexGetCone: "pip",
   DMPlexCreateSection: "ppppippppp",

@@ -1,4 +1,7 @@
 import { type Comm, world } from "../comm/index.js";
+import { TuttiError } from "../errors.js";
+import { onAllRanks } from "./agreement.js";
+import { requireLength } from "./indices.js";
 import { KSP } from "./ksp.js";
 import { Mat } from "./mat.js";
 import { enumName } from "./names.js";
@@ -113,9 +116,10 @@ export class TAO extends PetscObject {
     this.keep("hessian", hessian, preconditioner);
   }
 
-  /** Keeps every entry of x between those of `lower` and `upper`, which may be infinite. */
+  /** Keeps every entry of x between those of `lower` and `upper`, which may be infinite. Collective. */
   setVariableBounds(lower: Vec, upper: Vec): void {
-    petsc().f.TaoSetVariableBounds(this.handle, lower.handle, upper.handle);
+    onAllRanks(this.comm, "setVariableBounds", () => requireOrder(lower.arrayRead, upper.arrayRead));
+    petsc().f.TaoSetVariableBounds(this.handle, this.peer(lower), this.peer(upper));
     this.keep("bounds", lower, upper);
   }
 
@@ -206,6 +210,7 @@ export class TAO extends PetscObject {
   solve(x: Vec): TAOConvergence {
     const { f } = petsc();
     if (this.type === undefined) this.setType("lmvm"); // PETSc would return without having done anything
+    if (this.type === "pounders") requireSingle(this.comm);
     f.TaoSetSolution(this.handle, this.peer(x));
     this.keep("solution", x);
     f.TaoSolve(this.handle);
@@ -235,4 +240,20 @@ function stateOf(solver: number): TAOState {
   const { at, ints, doubles } = scratch;
   f.TaoGetSolutionStatus(solver, at, at + 8, at + 16, at + 24, at + 32, at + 40);
   return { iterations: ints[0], objective: doubles[1], gradientNorm: doubles[2], step: doubles[4] };
+}
+
+/** PETSc's pounders fails on several ranks in LAPACK or ends them, from C and Python too (seen with 3.18). */
+function requireSingle({ size }: Comm): void {
+  if (size === 1) return;
+  const message = `TAO.solve: PETSc's pounders works on one rank only, found ${size}; give TAO.create self(), with all residuals on every rank, or take "brgn"`;
+  throw new TuttiError("unsupported", message, { found: size, wanted: 1 });
+}
+
+/** PETSc would take bounds without anything between them, and call whatever comes out converged. */
+function requireOrder(lower: Float64Array, upper: Float64Array): void {
+  requireLength("setVariableBounds", "upper", upper.length, lower.length);
+  const wrong = lower.findIndex((bound, i) => !(bound <= upper[i]));
+  if (wrong < 0) return;
+  const message = `setVariableBounds: lower bounds must not be above upper ones, found ${lower[wrong]} above ${upper[wrong]} at local entry ${wrong}`;
+  throw new TuttiError("argument", message, { entry: wrong });
 }

@@ -222,10 +222,15 @@ export class TS extends PetscObject {
     return this.borrow(SNES, scratch.pointer());
   }
 
-  /** Integrates from the state in `u`, which becomes that at the end. Collective. */
+  /**
+   * Integrates from the state in `u`, which becomes that at the end. Collective. A state that is not finite has not converged,
+   * with the reason `"DIVERGED_NANORINF"`; methods with fixed steps do not look.
+   */
   solve(u: Vec): TSConvergence {
     petsc().f.TSSolve(this.handle, this.peer(u));
-    return this.convergence;
+    const end = this.convergence;
+    if (!end.converged || Number.isFinite(u.sum())) return end;
+    return { ...end, converged: false, reason: "DIVERGED_NANORINF" };
   }
 
   /** Keeps the states of the next integration in memory, for {@link TS.adjointSolve}. Call it before {@link TS.solve}. */

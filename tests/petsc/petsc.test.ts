@@ -13,7 +13,7 @@ const BODIES = {
   scatter: ["indexSets", "anywhere", "toAllAndZero"],
   optimize: ["minima", "leastSquares", "bounds"],
   integrate: ["decay", "implicit", "events", "adjoint"],
-  refused: ["indices", "sizes", "room", "communicators"],
+  refused: ["indices", "sizes", "room", "communicators", "domains", "nonsense", "pounders"],
   stencils: ["entries", "refused"],
   solvers: ["matrices", "coordinates", "linear", "shells", "grids", "nonlinear", "throwing"],
 };

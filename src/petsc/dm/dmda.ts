@@ -4,7 +4,7 @@ import type { Mat } from "../mat.js";
 import { numberOf } from "../names.js";
 import { petsc } from "../runtime.js";
 import type { Vec } from "../vec.js";
-import { DM } from "./dm.js";
+import { DM, type Lengths } from "./dm.js";
 import { GridArray } from "./grid-array.js";
 import { type Stencil, StencilArray } from "./stencil-array.js";
 
@@ -58,6 +58,8 @@ export class DMDA extends DM {
   readonly #stencils = new WeakMap<Mat, StencilArray>();
   readonly #arrays = new WeakMap<Float64Array, GridArray>();
 
+  protected readonly lengths: Lengths;
+
   /** A grid of `sizes` points. Takes what the command line says (`-da_grid_x`, `-da_refine`). Collective. */
   static create(sizes: readonly number[], options: DMDAOptions = {}): DMDA {
     const { comm = world(), dof = 1, stencilWidth = 1, stencilType = "star", procSizes } = options;
@@ -98,6 +100,8 @@ export class DMDA extends DM {
     this.corners = { start: take(0), size: take(3) };
     f.DMDAGetGhostCorners(this.handle, at, at + 4, at + 8, at + 12, at + 16, at + 20);
     this.ghostCorners = { start: take(0), size: take(3) };
+    const count = ({ size }: Box) => size.reduce((product, n) => product * n, dof);
+    this.lengths = { global: count(this.corners), local: count(this.ghostCorners) };
   }
 
   /** The entries of a global or local vector of this grid by their place in the grid, to read and to change. */

@@ -8,6 +8,7 @@ import {
   insertMode,
   intArray,
   placeOf,
+  requireLength,
   type Values,
 } from "../indices.js";
 import { IS } from "../is.js";
@@ -15,7 +16,7 @@ import type { Mat } from "../mat.js";
 import { PetscObject } from "../object.js";
 import { petsc } from "../runtime.js";
 import type { Vec } from "../vec.js";
-import { DM } from "./dm.js";
+import { DM, type Lengths } from "./dm.js";
 import { simplexBox } from "./simplex-box.js";
 
 /** The label of every point on the boundary of the mesh, whose value is 1. */
@@ -62,6 +63,12 @@ export class DMPlex extends DM {
   /** Number of dimensions. */
   readonly dimension: number;
   readonly #doubles = new Float64Array(new SharedArrayBuffer(8 * (1 + 3 * MOST_DIMENSIONS ** 2)));
+  /** Points of this rank. */
+  readonly #points: number;
+  protected lengths: Lengths | undefined;
+  readonly #closureSizes = new Map<number, number>();
+  /** Some local vector, to ask for sizes with. */
+  #local: Vec | undefined;
   readonly #doublesAt = addressOf(this.#doubles);
 
   /** A mesh of a box with `faces` cells along each edge. Collective. */
@@ -76,6 +83,11 @@ export class DMPlex extends DM {
     if (axes < 1 || axes > MOST_DIMENSIONS || lower.length !== axes || upper.length !== axes) {
       const message = `createBoxMesh: faces, lower and upper must have the same 1 to 3 entries, found ${axes}, ${lower.length} and ${upper.length}`;
       throw new TuttiError("argument", message);
+    }
+    const none = faces.find((count) => !(Number.isInteger(count) && count > 0));
+    if (none !== undefined) {
+      const message = `createBoxMesh: faces must have whole numbers from 1, found ${none}`;
+      throw new TuttiError("argument", message, { found: none });
     }
     if (simplex) {
       const { cells, vertices } = comm.rank === 0 ? simplexBox(faces, lower, upper) : NOTHING;
@@ -146,6 +158,29 @@ export class DMPlex extends DM {
     const { f, scratch } = petsc();
     f.DMGetDimension(address, scratch.at);
     this.dimension = scratch.ints[0];
+    f.DMPlexGetChart(address, scratch.at, scratch.at + 4);
+    this.#points = scratch.ints[1];
+  }
+
+  /** Throws unless there is such a point on this rank; PETSc does not always look. */
+  #requirePoint(call: string, point: number): void {
+    if (Number.isInteger(point) && point >= 0 && point < this.#points) return;
+    const message = `${call}: point must be from 0 up to, without, ${this.#points}, found ${point}`;
+    throw new TuttiError("argument", message, { call, found: point });
+  }
+
+  /** Unknowns of a point's closure. */
+  #closureSize(call: string, point: number): number {
+    const known = this.#closureSizes.get(point);
+    if (known !== undefined) return known;
+    this.#requirePoint(call, point);
+    if (this.#local === undefined)
+      throw new TuttiError("argument", `${call}: the mesh has no unknowns; call createSection first`);
+    const { f, scratch } = petsc();
+    scratch.ints[0] = 0;
+    f.DMPlexVecGetClosure(this.handle, 0, this.#local.handle, point, scratch.at, 0);
+    this.#closureSizes.set(point, scratch.ints[0]);
+    return scratch.ints[0];
   }
 
   /** The same mesh with every cell divided. Collective. */
@@ -167,6 +202,7 @@ export class DMPlex extends DM {
 
   /** The points of this rank that bound a point directly: the edges of a triangle, say. */
   cone(point: number): Int32Array {
+    this.#requirePoint("cone", point);
     const { f, scratch } = petsc();
     f.DMPlexGetConeSize(this.handle, point, scratch.at);
     const length = scratch.ints[0];
@@ -204,6 +240,16 @@ export class DMPlex extends DM {
     const section = scratch.pointer();
     f.DMSetLocalSection(this.handle, section);
     f.PetscSectionDestroy(scratch.hold(section));
+    this.#closureSizes.clear();
+    this.#local?.destroy();
+    this.#local = this.createLocalVector();
+    using global = this.createGlobalVector();
+    this.lengths = { global: global.array.length, local: this.#local.array.length };
+  }
+
+  override destroy(): void {
+    this.#local?.destroy();
+    super.destroy();
   }
 
   /** Where a cell is, as far as that can be said by an affine map. */
@@ -225,6 +271,13 @@ export class DMPlex extends DM {
 
   /** The values of a local vector at the unknowns of a point's closure, a copy. */
   vecGetClosure(local: Vec, point: number): Float64Array {
+    requireLength(
+      "vecGetClosure",
+      "the local vector",
+      local.arrayRead.length,
+      this.#local?.array.length ?? 0,
+    );
+    this.#requirePoint("vecGetClosure", point);
     const { f, scratch } = petsc();
     const { at, ints } = scratch;
     const vec = local.handle;
@@ -238,12 +291,20 @@ export class DMPlex extends DM {
   /** Sets the values of a local vector at the unknowns of a point's closure; known ones stay as they are. */
   vecSetClosure(local: Vec, point: number, values: Values, mode: InsertMode = "insert"): void {
     const from = doubleArray(values);
+    requireLength(
+      "vecSetClosure",
+      "the local vector",
+      local.arrayRead.length,
+      this.#local?.array.length ?? 0,
+    );
+    requireLength("vecSetClosure", "values", from.length, this.#closureSize("vecSetClosure", point));
     petsc().f.DMPlexVecSetClosure(this.handle, 0, local.handle, point, addressOf(from), insertMode(mode));
   }
 
   /** Sets the entries of a matrix between the unknowns of a point's closure, row by row; known ones are left out. */
   matSetClosure(mat: Mat, point: number, values: Values, mode: InsertMode = "insert"): void {
     const from = doubleArray(values);
+    requireLength("matSetClosure", "values", from.length, this.#closureSize("matSetClosure", point) ** 2);
     petsc().f.DMPlexMatSetClosure(this.handle, 0, 0, mat.handle, point, addressOf(from), insertMode(mode));
   }
 

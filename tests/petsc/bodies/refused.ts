@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { type Comm, self } from "../../../src/comm/index.js";
-import { KSP, LGMap, Mat, SNES, Vec } from "../../../src/petsc/index.js";
+import {
+  DMDA,
+  DMPlex,
+  KSP,
+  LGMap,
+  liveObjects,
+  Mat,
+  NullSpace,
+  SNES,
+  TAO,
+  TS,
+  Vec,
+} from "../../../src/petsc/index.js";
 
 const wrong = (message: RegExp) => ({ code: "argument", message });
 
@@ -95,4 +107,99 @@ export function communicators(comm: Comm): void {
     () => snes.solve(null, y),
   ])
     assert.throws(call, wrong(message));
+}
+
+/** Vectors and values of other lengths than a domain's: PETSc would read and write beside them. */
+export function domains(comm: Comm): void {
+  const before = liveObjects();
+  {
+    using da = DMDA.create([9], { comm });
+    using global = da.createGlobalVector();
+    using local = da.createLocalVector();
+    using longer = Vec.createMPI([global.localSize + 3, null], { comm });
+    assert.throws(() => da.globalToLocal(longer, local), wrong(/globalToLocal: the global vector must have/));
+    assert.throws(() => da.globalToLocal(global, longer), wrong(/globalToLocal: the local vector must have/));
+    assert.throws(() => da.localToGlobal(longer, global), wrong(/localToGlobal: the local vector must have/));
+
+    assert.throws(() => DMPlex.createBoxMesh([0, 2], { comm }), wrong(/faces must have .*, found 0/));
+    using mesh = DMPlex.createBoxMesh([4, 4], { comm });
+    mesh.createSection({ dofs: [1, 0, 0] });
+    using u = mesh.createLocalVector();
+    using a = mesh.createMatrix();
+    using short = Vec.createSeq(1);
+    const [cell, end] = mesh.heightStratum(0);
+    assert.ok(cell < end);
+    for (const call of [
+      () => mesh.vecGetClosure(short, cell),
+      () => mesh.vecSetClosure(short, cell, [1, 2, 3]),
+      () => mesh.vecSetClosure(u, cell, [1, 2]),
+      () => mesh.matSetClosure(a, cell, [1, 2, 3]),
+      () => mesh.cone(9999),
+      () => mesh.vecGetClosure(u, -1),
+      () => mesh.matSetClosure(a, 1.5, [1]),
+    ])
+      assert.throws(call, wrong(/: (the local vector|values|point) must .* found/));
+    assert.equal(mesh.vecGetClosure(u, cell).length, 3);
+  }
+  assert.equal(liveObjects(), before);
+}
+
+/** What PETSc would call a success. */
+export function nonsense(comm: Comm): void {
+  using low = Vec.createMPI([2, null], { comm });
+  using high = low.duplicate();
+  low.set(1);
+  if (comm.rank === comm.size - 1) high.set(-1);
+  else high.set(2);
+  using tao = TAO.create(comm);
+  assert.throws(
+    () => tao.setVariableBounds(low, high),
+    /lower bounds must not be above upper ones, found 1 above -1/,
+  );
+
+  using ts = TS.create(comm);
+  ts.setType("euler");
+  ts.setRHSFunction((_, u, g) => {
+    u.copy(g);
+    if (comm.rank === comm.size - 1) g.array[0] = Number.NaN;
+  });
+  ts.setMaxTime(1);
+  ts.setTimeStep(0.5);
+  const { converged, reason, time } = ts.solve(high);
+  assert.deepEqual({ converged, reason, time }, { converged: false, reason: "DIVERGED_NANORINF", time: 1 });
+
+  assert.throws(
+    () => NullSpace.create({ comm, vectors: [low] }),
+    wrong(/the length of vectors\[0\] must be 1, found/),
+  );
+  low.set(1 / Math.sqrt(low.size));
+  assert.throws(
+    () => NullSpace.create({ comm, constant: true, vectors: [low] }),
+    wrong(/the product of vectors\[0\] and constants must be 0, found/),
+  );
+}
+
+/** PETSc's pounders, which fails on several ranks, finds a minimum on each of them alone. */
+export function pounders(comm: Comm): void {
+  for (const ranks of new Set([comm, self()])) {
+    using x = Vec.createMPI(2, { comm: ranks });
+    using r = Vec.createMPI(8, { comm: ranks });
+    using tao = TAO.create(ranks);
+    tao.setType("pounders");
+    tao.setResidual((at, residual) => {
+      const [a, b] = at.arrayRead;
+      for (const i of residual.array.keys())
+        residual.array[i] = a * Math.exp(-b * i) - 2 * Math.exp(-0.5 * i);
+    }, r);
+    x.set(0.4);
+    if (ranks.size > 1) {
+      const message = new RegExp(
+        `pounders works on one rank only, found ${ranks.size}; give TAO.create self\\(\\)`,
+      );
+      assert.throws(() => tao.solve(x), { code: "unsupported", message });
+    } else {
+      assert.ok(tao.solve(x).converged);
+      assert.ok(Math.abs(x.array[0] - 2) < 1e-5 && Math.abs(x.array[1] - 0.5) < 1e-5);
+    }
+  }
 }
