@@ -9,8 +9,9 @@ export interface Part {
   readonly at: number;
 }
 
-// The inputs pass through the scratch memory in blocks that stay in the first two cache levels.
-const BLOCK = 32768;
+// The inputs pass through the scratch memory in blocks that stay in the second cache level, long enough that what is done
+// once for each block does not count even before it is compiled.
+const BLOCK = 65536;
 // Shorter parts are copied in the time that it takes to ask for their addresses.
 const NATIVE_MIN = 65536;
 // Below this, setting up a kernel costs more than it saves.
@@ -32,12 +33,6 @@ export function foldValues<T>(op: ElementOp<T>, values: { [index: number]: T }, 
     for (let i = 0; i + distance < count; i += 2 * distance) values[i] = op(values[i], values[i + distance]);
   }
   return values[0];
-}
-
-/** How stretches of the inputs come into the scratch memory, and the result of a block from its beginning to an output. */
-interface Ports {
-  load(input: number, begin: number, bytes: number, to: number): void;
-  store(output: number, begin: number, bytes: number): void;
 }
 
 /** Combines buffers of several ranks elementwise, in the order of every reduction. */
@@ -94,26 +89,11 @@ export class Folder {
     combine(to, to, to + stride, rounded);
   }
 
-  /** Ways between the parts and the scratch memory: by the C library's copies if they are at hand and worth it. */
+  /** By the C library's copies if they are at hand and worth it. */
   private ports(inputs: readonly Part[], outputs: readonly Part[], length: number): Ports {
     const copy = length < NATIVE_MIN ? undefined : nativeCopy(length * (inputs.length + outputs.length));
-    const { scratch } = this;
-    if (copy === undefined) {
-      return {
-        load(i, begin, bytes, to) {
-          const from = inputs[i].at + begin;
-          scratch.set(inputs[i].bytes.subarray(from, from + bytes), to);
-        },
-        store: (i, begin, bytes) => outputs[i].bytes.set(scratch.subarray(0, bytes), outputs[i].at + begin),
-      };
-    }
-    const addresses = (parts: readonly Part[]) =>
-      parts.map((part) => addressOf(part.bytes.subarray(part.at, part.at + length)));
-    const [sources, targets, middle] = [addresses(inputs), addresses(outputs), addressOf(scratch)];
-    return {
-      load: (i, begin, bytes, to) => copy(middle + to, sources[i] + begin, bytes),
-      store: (i, begin, bytes) => copy(targets[i] + begin, middle, bytes),
-    };
+    if (copy === undefined) return new OwnPorts(this.scratch, inputs, outputs);
+    return new NativePorts(copy, this.scratch, addresses(inputs, length), addresses(outputs, length));
   }
 
   private combineIn(reduction: Reduction, type: ElementType): SimdKernel {
@@ -129,4 +109,57 @@ export class Folder {
     this.simd.memory.grow(Math.ceil(missing / 65536));
     this.scratch = new Uint8Array(this.simd.memory.buffer);
   }
+}
+
+/** The ways between the parts and the scratch memory. */
+interface Ports {
+  /** Copies a stretch of an input to `to` in the scratch memory. */
+  load(input: number, begin: number, bytes: number, to: number): void;
+  /** Copies the beginning of the scratch memory to a stretch of an output. */
+  store(output: number, begin: number, bytes: number): void;
+}
+
+/** Copies as JavaScript makes them. */
+class OwnPorts implements Ports {
+  constructor(
+    private readonly scratch: Uint8Array,
+    private readonly inputs: readonly Part[],
+    private readonly outputs: readonly Part[],
+  ) {}
+
+  load(input: number, begin: number, bytes: number, to: number): void {
+    const part = this.inputs[input];
+    this.scratch.set(part.bytes.subarray(part.at + begin, part.at + begin + bytes), to);
+  }
+
+  store(output: number, begin: number, bytes: number): void {
+    const part = this.outputs[output];
+    part.bytes.set(this.scratch.subarray(0, bytes), part.at + begin);
+  }
+}
+
+/** Copies between addresses. */
+class NativePorts implements Ports {
+  private readonly middle: number;
+
+  constructor(
+    private readonly copy: (to: number, from: number, bytes: number) => void,
+    scratch: Uint8Array,
+    private readonly inputs: readonly number[],
+    private readonly outputs: readonly number[],
+  ) {
+    this.middle = addressOf(scratch);
+  }
+
+  load(input: number, begin: number, bytes: number, to: number): void {
+    this.copy(this.middle + to, this.inputs[input] + begin, bytes);
+  }
+
+  store(output: number, begin: number, bytes: number): void {
+    this.copy(this.outputs[output] + begin, this.middle, bytes);
+  }
+}
+
+function addresses(parts: readonly Part[], length: number): number[] {
+  return parts.map((part) => addressOf(part.bytes.subarray(part.at, part.at + length)));
 }

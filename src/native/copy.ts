@@ -48,7 +48,7 @@ function canCopy(bytes: number): boolean {
 function load(): NativeFunction | undefined {
   for (const name of NAMES[process.platform] ?? []) {
     try {
-      return loadLibrary(name).function("memmove", "p:ppn");
+      return loadLibrary(name).function("memmove", "v:ppn");
     } catch {
       // the next name, or none
     }

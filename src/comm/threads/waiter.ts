@@ -43,7 +43,7 @@ export class Waiter {
    */
   block(blocking: Blocking, until?: { readonly done: boolean }): void {
     const { control, rank, board, explainer, spinTime } = this;
-    const time = spinTime.next();
+    const time = spinTime.next(performance.now());
     if (this.spin(blocking, time, until)) {
       spinTime.succeeded(time);
       return;
@@ -68,7 +68,8 @@ export class Waiter {
           explainer.look(waiting, blocking.lost === undefined);
           const start = performance.now();
           control.sleep(rank, seen);
-          spinTime.slept(performance.now() - start);
+          const woken = performance.now();
+          spinTime.slept(woken - start, woken);
           suspected = explainer.leave();
         } finally {
           control.awake(rank);
