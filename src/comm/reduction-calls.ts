@@ -7,6 +7,7 @@ import type { ReduceOptions, ReduceScatterOptions, RootOptions } from "./comm.js
 import { createLike, type ElementType, FLOAT64, type TypedArray } from "./elements.js";
 import { extent, makeLayout } from "./layout.js";
 import { type AnyOp, type Op, type Reduction, resolveOp } from "./ops.js";
+import { RecentReduction } from "./recent-reduction.js";
 
 /** Options of a reduction whatever the type of its buffer. */
 export interface AnyReduceOptions extends RootOptions {
@@ -16,6 +17,8 @@ export interface AnyReduceOptions extends RootOptions {
 
 /** The methods that combine the values of all ranks. What checks their arguments also serves the nonblocking forms. */
 export abstract class ReductionCalls extends CollectiveCalls {
+  private readonly recent = new RecentReduction();
+
   reduce(value: number, options?: ReduceOptions<Float64Array> & RootOptions): number | undefined;
   reduce<A extends TypedArray>(buf: A, options?: ReduceOptions<A> & RootOptions): A | undefined;
   reduce(buf: TypedArray | number, options: AnyReduceOptions = {}): TypedArray | number | undefined {
@@ -39,8 +42,16 @@ export abstract class ReductionCalls extends CollectiveCalls {
       this.begin(CALL.allreduce);
       return this.transport.allreduceNumber(CALL.allreduce, reduction, buf);
     }
-    const { call, type, reduction, out } = this.prepareAllreduce(CALL.allreduce, buf, options);
-    this.transport.allreduce(call, type, buf, reduction, out);
+    const { op, out } = options;
+    this.begin(CALL.allreduce);
+    if (out === undefined || !this.recent.is(buf, op, out)) {
+      const task = this.prepareAllreduce(CALL.allreduce, buf, options);
+      this.transport.allreduce(task.call, task.type, buf, task.reduction, task.out);
+      this.recent.remember(task, op);
+      return task.out;
+    }
+    const { type, reduction } = this.recent;
+    this.transport.allreduce(CALL.allreduce, type, buf, reduction, out);
     return out;
   }
 

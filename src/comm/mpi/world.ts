@@ -24,7 +24,7 @@ export function mpiWorld(launcher: Launcher): Transport {
   openChannel(launcher, library);
   const mpi = new Mpi(library);
   const { f, abi, intsAddress } = mpi;
-  const code = f.Init_thread(0, 0, abi.threadFunneled, intsAddress);
+  const code = f.Init_thread(0, 0, abi.threadLevel, intsAddress);
   if (code !== 0) {
     const message = `world: ${mpi.library.path} (${abi.name}): MPI_Init_thread has returned the error ${code}`;
     throw new TuttiError("library", message, { library: mpi.library.path, code });
