@@ -131,3 +131,21 @@ export function gaps(comm: Comm): void {
     );
   }
 }
+
+/** What is remembered of an allreduce serves only one that is the same. */
+export function repeated(comm: Comm): void {
+  const { size } = comm;
+  const buf = Float64Array.of(2, 3);
+  const [out, other] = [new Float64Array(2), new Float64Array(2)];
+  for (let k = 0; k < 3; k++) {
+    assert.deepEqual(comm.allreduce(buf, { out }), Float64Array.of(2 * size, 3 * size));
+    assert.deepEqual(comm.allreduce(buf, { out, op: "prod" }), Float64Array.of(2 ** size, 3 ** size));
+    assert.deepEqual(comm.allreduce(buf, { out: other, op: "prod" }), out);
+    assert.deepEqual(comm.allreduce(buf, { out, op: (a, b) => Math.max(a, b) }), buf);
+    assert.deepEqual(comm.allreduce(buf), Float64Array.of(2 * size, 3 * size));
+    buf[0] = 2;
+  }
+  comm.allreduce(buf, { out });
+  structuredClone(null, { transfer: [out.buffer as ArrayBuffer] });
+  assert.throws(() => comm.allreduce(buf, { out }), /allreduce: out must have 2 elements, found 0/);
+}
