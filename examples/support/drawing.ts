@@ -48,32 +48,47 @@ export function svg(width: number, height: number, content: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ${size}>\n${content}\n</svg>\n`;
 }
 
-/** A curve through points, with axes, their largest values, and names. */
+/**
+ * A curve through points, with axes, their largest values, and names.
+ *
+ * @param log whether y grows by factors along its axis, with a line at each power of ten; all ys must be above 0
+ */
 export function plot(
   xs: ArrayLike<number>,
   ys: ArrayLike<number>,
   labels: { readonly x: string; readonly y: string },
+  { log = false }: { readonly log?: boolean } = {},
 ): string {
   const [width, height, margin] = [800, 400, 90];
-  const scale = (values: ArrayLike<number>, from: number, to: number) => {
+  const scale = (values: ArrayLike<number>, from: number, to: number, floor: number) => {
     const all = Array.from(values);
-    const [low, high] = [Math.min(0, ...all), Math.max(...all)];
+    const [low, high] = [Math.min(floor, ...all), Math.max(...all)];
     const place = (value: number) => from + ((value - low) / (high - low || 1)) * (to - from);
     return { low, high, place };
   };
-  const [x, y] = [scale(xs, margin, width - 20), scale(ys, height - margin, 20)];
-  const points = Array.from(xs, (value, i) => `${x.place(value).toFixed(1)},${y.place(ys[i]).toFixed(1)}`);
+  const heights = log ? Array.from(ys, Math.log10) : ys;
+  const x = scale(xs, margin, width - 20, 0);
+  const y = scale(heights, height - margin, 20, log ? Number.POSITIVE_INFINITY : 0);
+  const points = Array.from(
+    xs,
+    (value, i) => `${x.place(value).toFixed(1)},${y.place(heights[i]).toFixed(1)}`,
+  );
   const text = (at: string, content: string) => `<text ${at} font-family="sans-serif">${content}</text>`;
-  const round = (value: number) => Number(value.toPrecision(4));
+  const round = (value: number) => Number((log ? 10 ** value : value).toPrecision(4));
+  const lines: number[] = log ? [] : [0];
+  if (log) for (let power = Math.ceil(y.low); power <= y.high; power++) lines.push(power);
   return svg(
     width,
     height,
     [
-      `<path fill="none" stroke="grey" d="M${margin} 20V${height - margin}H${width - 20}M${margin} ${y.place(0)}H${width - 20}"/>`,
+      `<path fill="none" stroke="grey" d="M${margin} 20V${height - margin}H${width - 20}"/>`,
+      ...lines.map(
+        (line) => `<path fill="none" stroke="lightgrey" d="M${margin} ${y.place(line)}H${width - 20}"/>`,
+      ),
       `<polyline fill="none" stroke="crimson" stroke-width="2" points="${points.join(" ")}"/>`,
       text(`x="${width / 2}" y="${height - 15}" text-anchor="middle"`, labels.x),
       text(`x="15" y="15"`, labels.y),
-      text(`x="${width - 20}" y="${height - 40}" text-anchor="end"`, `${round(x.high)}`),
+      text(`x="${width - 20}" y="${height - 40}" text-anchor="end"`, `${Number(x.high.toPrecision(4))}`),
       text(`x="${margin - 5}" y="32" text-anchor="end"`, `${round(y.high)}`),
       text(`x="${margin - 5}" y="${height - margin}" text-anchor="end"`, `${round(y.low)}`),
     ].join("\n"),
