@@ -47,6 +47,16 @@ describe("programs of the guide", () => {
     for (const ranks of [2, 3, 4]) assert.deepEqual(await printed("classifier.ts", ranks), lines);
   });
 
+  test("the fit is that of SciPy's curve_fit, on any number of ranks", async () => {
+    const [reason, ...lines] = await printed("fit.ts", 1);
+    assert.match(reason, /^CONVERGED_\w+ after \d+ iterations/);
+    assert.deepEqual(lines, [
+      "amplitude 0.9638 ± 0.0043, 95 % between 0.9542 and 0.9735",
+      "rate 0.01089 ± 0.000082, 95 % between 0.01071 and 0.01107",
+    ]);
+    for (const ranks of [2, 3, 4]) assert.deepEqual((await printed("fit.ts", ranks)).slice(1), lines);
+  });
+
   test("one rank drives to the root", async () => {
     for (const ranks of [1, 4]) {
       const lines = await printed("driver.ts", ranks);
