@@ -3,11 +3,11 @@ import type { Problem } from "./problem.js";
 import { agreement, LARGEST } from "./trust-radius.js";
 import { along, dot, norm } from "./vectors.js";
 
-/** Where the search for a first radius has led. */
-export interface FirstRadius {
-  readonly radius: number;
-  /** How far along −∇f the lowest point lies that was met, over |∇f|; 0 if none is lower. */
-  readonly step: number;
+/** Where a method is; its vectors change as it goes on. */
+export interface Point {
+  readonly x: Float64Array;
+  value: number;
+  readonly gradient: Float64Array;
 }
 
 const TRIALS = 5;
@@ -23,18 +23,17 @@ const LEAST = 1 / 16;
 
 /**
  * Finds how far a quadratic model can be trusted, by a few steps of steepest descent whose lengths follow from how well
- * the model foretold the last. Does one product with the Hessian.
+ * the model foretold the last. The lowest point that they meet is where to go on. Does one product with the Hessian.
  *
  * Source: Sartenaer, "Automatic determination of an initial trust region in nonlinear programming" (1997); Conn, Gould
  * and Toint, "Trust-Region Methods" (2000), section 17.2; with the constants of PETSc's TAO.
  */
 export function firstRadius(
   problem: Problem,
-  x: Float64Array,
-  value: number,
-  gradient: Float64Array,
+  at: Point,
   multiply: HessianProduct,
-): FirstRadius {
+): { radius: number; moved: boolean } {
+  const { x, value, gradient } = at;
   const size = norm(gradient);
   const point = new Float64Array(x.length);
   const product = new Float64Array(x.length);
@@ -61,7 +60,12 @@ export function firstRadius(
     if (off <= GOOD) trusted = Math.max(trusted, radius);
     radius *= growth(off, size * radius, foretold, actual);
   }
-  return { radius: Math.min(LARGEST, Math.max(SMALLEST, radius, trusted)), step };
+  const moved = step > 0;
+  if (moved) {
+    along(x, -step, gradient, x);
+    at.value = problem.valueAndGradient(x, gradient);
+  }
+  return { radius: Math.min(LARGEST, Math.max(SMALLEST, radius, trusted)), moved };
 }
 
 /** By how much the radius changes: to where a parabola through the values is a share θ above or below the model. */

@@ -2,10 +2,12 @@ import { blmvm } from "./blmvm.js";
 import { cg } from "./cg.js";
 import { gd } from "./gd.js";
 import { lmvm } from "./lmvm.js";
+import { nls } from "./nls.js";
 import { ntr } from "./ntr.js";
 import type { MinimizeOptions } from "./options.js";
 import { owlqn } from "./owlqn.js";
 import type { Problem } from "./problem.js";
+import { tron } from "./tron.js";
 
 /** Minimises from `x`, which becomes the best point; ends when the problem is over, or stops it for a reason of its own. */
 export type Run = (problem: Problem, x: Float64Array) => void;
@@ -39,7 +41,9 @@ export const METHODS = {
   lmvm: { run: lmvm, takes: ["memory", "lineSearch"] },
   owlqn: { run: owlqn, takes: ["l1", "memory"], needs: ["l1"] },
   blmvm: { run: blmvm, takes: ["bounds", "memory", "lineSearch"] },
+  nls: { run: nls, hessian: true, takes: ["lineSearch"] },
   ntr: { run: ntr, hessian: true },
+  tron: { run: tron, hessian: true, takes: ["bounds", "lineSearch"] },
 } as const satisfies Readonly<Record<string, Method>>;
 
 /** A method by name. */

@@ -1,5 +1,5 @@
 import { ConjugateGradient } from "./conjugate-gradient.js";
-import { firstRadius } from "./first-radius.js";
+import { firstRadius, type Point } from "./first-radius.js";
 import type { Run } from "./methods.js";
 import { ACCEPTED, agreement, nextRadius } from "./trust-radius.js";
 import { along, norm } from "./vectors.js";
@@ -12,35 +12,26 @@ import { along, norm } from "./vectors.js";
  */
 export const ntr: Run = (problem, x) => {
   const model = new ConjugateGradient(x.length);
-  const gradient = new Float64Array(x.length);
-  const step = new Float64Array(x.length);
-  const trial = new Float64Array(x.length);
-  const slope = new Float64Array(x.length);
-  let value = problem.valueAndGradient(x, gradient);
-  if (problem.isOver(x, value, norm(gradient), 1)) return;
+  const [gradient, step, trial, slope] = [0, 1, 2, 3].map(() => new Float64Array(x.length));
+  const at: Point = { x, gradient, value: problem.valueAndGradient(x, gradient) };
+  if (problem.isOver(x, at.value, norm(gradient), 1)) return;
   let multiply = problem.hessian(x);
-  const first = firstRadius(problem, x, value, gradient, multiply);
-  let { radius } = first;
-  if (first.step > 0) {
-    along(x, -first.step, gradient, x);
-    value = problem.valueAndGradient(x, gradient);
-    if (problem.isOver(x, value, norm(gradient), radius)) return;
-    multiply = problem.hessian(x);
-  }
+  let { radius, moved } = firstRadius(problem, at, multiply);
+  if (moved && problem.isOver(x, at.value, norm(gradient), radius)) return;
   for (;;) {
+    if (moved) multiply = problem.hessian(x);
     const { length, value: decrease } = model.minimize(multiply, gradient, radius, step);
     along(x, 1, step, trial);
     if (trial.every((entry, i) => entry === x[i])) return problem.stop("DIVERGED_TR_REDUCTION");
-    const found = problem.valueAndGradient(trial, slope);
-    const ratio = decrease < 0 ? agreement(value - found, -decrease, value) : 0;
+    const value = problem.valueAndGradient(trial, slope);
+    const ratio = decrease < 0 ? agreement(at.value - value, -decrease, at.value) : 0;
     radius = nextRadius(ratio, length, radius);
-    const accepted = ratio >= ACCEPTED;
-    if (accepted) {
+    moved = ratio >= ACCEPTED;
+    if (moved) {
       x.set(trial);
       gradient.set(slope);
-      value = found;
+      at.value = value;
     }
-    if (problem.isOver(x, value, norm(gradient), radius)) return;
-    if (accepted) multiply = problem.hessian(x);
+    if (problem.isOver(x, at.value, norm(gradient), radius)) return;
   }
 };

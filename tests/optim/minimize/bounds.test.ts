@@ -19,8 +19,13 @@ function quadratic(n: number, seed: number): Objective {
       }
       return value;
     },
+    hessian: () => (direction, product) => {
+      for (let i = 0; i < n; i++) product[i] = a[i].reduce((sum, aij, j) => sum + aij * direction[j], 0);
+    },
   };
 }
+
+const METHODS = ["blmvm", "tron"] as const;
 
 /** Karush, Kuhn and Tucker's conditions: inside, no slope; at a bound, none that leads back in. */
 function assertKkt(
@@ -43,7 +48,8 @@ function assertKkt(
 }
 
 test("quadratics within bounds end where Karush, Kuhn and Tucker say", () => {
-  for (const lineSearch of ["more-thuente", "armijo"] as const)
+  const searches = ["more-thuente", "armijo"] as const;
+  for (const [method, lineSearch] of METHODS.flatMap((m) => searches.map((s) => [m, s] as const)))
     for (let seed = 1; seed <= 10; seed++) {
       const n = 3 * seed;
       const objective = quadratic(n, seed);
@@ -52,14 +58,14 @@ test("quadratics within bounds end where Karush, Kuhn and Tucker say", () => {
         upper: Float64Array.from({ length: n }, (_, i) => (i % 3 === 0 ? Infinity : 1)),
       };
       const { x, converged, reason } = minimize(objective, new Float64Array(n), {
-        method: "blmvm",
+        method,
         lineSearch,
         bounds,
         gatol: 1e-6,
         grtol: 0,
       });
-      assert.ok(converged, `seed ${seed}, ${lineSearch}: ${reason}`);
-      assertKkt(objective, x, bounds, 1e-6, `seed ${seed}, ${lineSearch}`);
+      assert.ok(converged, `${method}, seed ${seed}, ${lineSearch}: ${reason}`);
+      assertKkt(objective, x, bounds, 1e-6, `${method}, seed ${seed}, ${lineSearch}`);
     }
 });
 
@@ -69,12 +75,15 @@ test("with independent variables the solution is the nearest point", () => {
       for (let i = 0; i < x.length; i++) gradient[i] = (i + 1) * (x[i] - i);
       return x.reduce((sum, xi, i) => sum + ((i + 1) * (xi - i) ** 2) / 2, 0);
     },
+    hessian: () => (direction, product) => {
+      for (let i = 0; i < direction.length; i++) product[i] = (i + 1) * direction[i];
+    },
   };
-  const { x } = minimize(bowl, [9, 9, 9, 9], {
-    method: "blmvm",
-    bounds: { lower: [0.5, -1, 2.5, 0], upper: 2.75 },
-  });
-  for (const [i, wanted] of [0.5, 1, 2.5, 2.75].entries()) assert.ok(Math.abs(x[i] - wanted) < 1e-7);
+  for (const method of METHODS) {
+    const bounds = { lower: [0.5, -1, 2.5, 0], upper: 2.75 };
+    const { x } = minimize(bowl, [9, 9, 9, 9], { method, bounds });
+    for (const [i, wanted] of [0.5, 1, 2.5, 2.75].entries()) assert.ok(Math.abs(x[i] - wanted) < 1e-7);
+  }
 });
 
 test("the problems of Moré, Garbow and Hillstrom within bounds: no evaluation outside, and their conditions at the end", () => {
@@ -89,10 +98,13 @@ test("the problems of Moré, Garbow and Hillstrom within bounds: no evaluation o
         );
         return objective.valueAndGradient(x, gradient);
       },
+      hessian: objective.hessian,
     };
-    const { x, converged } = minimize(watched, x0, { method: "blmvm", bounds, gatol: 1e-6, grtol: 0 });
-    assert.ok(converged, name);
-    assertKkt(objective, x, bounds, 1e-6, name);
+    for (const method of METHODS) {
+      const { x, converged } = minimize(watched, x0, { method, bounds, gatol: 1e-6, grtol: 0 });
+      assert.ok(converged, `${method}, ${name}`);
+      assertKkt(objective, x, bounds, 1e-6, `${method}, ${name}`);
+    }
   }
 });
 
