@@ -96,15 +96,17 @@ function keyWords(caller: string, { seed, stream = 0, first = 0 }: RandomKey): n
   });
 }
 
-/** `count` words of 32 random bits. */
-function randomBits(caller: string, count: number, key: RandomKey): Uint32Array {
+/** What `use` makes of `count` words of 32 random bits, which are only lent. */
+function withRandomBits<T>(caller: string, count: number, key: RandomKey, use: (bits: Uint32Array) => T): T {
   const words = keyWords(caller, key);
-  const { heap, f } = core();
   const storage = new Storage(count * 4);
-  f.philox_bits(count, ...words, storage.pointer);
-  const bits = new Uint32Array(heap.memory.buffer, storage.pointer, count).slice();
-  storage.release();
-  return bits;
+  try {
+    const { heap, f } = core();
+    f.philox_bits(count, ...words, storage.pointer);
+    return use(new Uint32Array(heap.memory.buffer, storage.pointer, count));
+  } finally {
+    storage.release();
+  }
 }
 
 /** Random integers from 0 to `bound` - 1, integer i made of words 2i and 2i + 1: 53 bits, so that no value is favoured noticeably. */
@@ -134,9 +136,10 @@ export function randomInts(shape: Shape, options: RandomKey & { low?: number; hi
     );
   const checked = checkShape("randomInts", shape);
   const x = allocate("int32", checked, sizeOf(checked), "randomInts");
-  const bits = randomBits("randomInts", 2 * x.size, { ...options, first: 2 * first });
   const { data } = x;
-  for (let i = 0; i < data.length; i++) data[i] = low + below(bits, i, high - low);
+  withRandomBits("randomInts", 2 * x.size, { ...options, first: 2 * first }, (bits) => {
+    for (let i = 0; i < data.length; i++) data[i] = low + below(bits, i, high - low);
+  });
   return x;
 }
 
@@ -150,12 +153,13 @@ export function permutation(n: number, key: RandomKey): Int32Array {
     throw new TuttiError("argument", `permutation: n is ${n}, expected an integer from 0 to 2^31`, { n });
   const order = new Int32Array(n); // many times as fast as Int32Array.from
   for (let i = 0; i < n; i++) order[i] = i;
-  const bits = randomBits("permutation", 2 * n, key);
-  for (let i = n - 1; i > 0; i--) {
-    const j = below(bits, i, i + 1);
-    const kept = order[i];
-    order[i] = order[j];
-    order[j] = kept;
-  }
+  withRandomBits("permutation", 2 * n, key, (bits) => {
+    for (let i = n - 1; i > 0; i--) {
+      const j = below(bits, i, i + 1);
+      const kept = order[i];
+      order[i] = order[j];
+      order[j] = kept;
+    }
+  });
   return order;
 }

@@ -111,12 +111,12 @@ function serve(objective: Objective, comm: Comm, buffer: Float64Array, driver: n
       throw failureOf(driver, comm.bcastObject<Told>(undefined as never, { root: driver }));
     const lent = buffer.subarray(1);
     if (what === ASK.product) multiply!(lent, out);
+    else if (what === ASK.value) objective.value!(lent);
+    else if (what === ASK.valueAndGradient) objective.valueAndGradient(lent, out);
+    else if (what === ASK.explain) objective.explain!(lent);
     else {
-      x.set(lent); // the Hessian is used at x while directions come in
-      if (what === ASK.value) objective.value!(x);
-      else if (what === ASK.valueAndGradient) objective.valueAndGradient(x, out);
-      else if (what === ASK.hessian) multiply = objective.hessian!(x);
-      else objective.explain!(x);
+      x.set(lent); // the Hessian is used at x while directions and trial points come in
+      multiply = objective.hessian!(x);
     }
   }
 }

@@ -93,11 +93,15 @@ function expectedOf(comm: Comm, setup: Setup, direction: Float64Array, l2: numbe
   });
 }
 
-/** Where logistic regression with an L2 penalty ends, and how. */
-export function regression(comm: Comm, shards?: number): { x: Float64Array; gradientNorm: number } {
+/** Where logistic regression with an L2 penalty ends, and how; all ranks minimise, or the last drives. */
+export function regression(
+  comm: Comm,
+  { shards, driven }: { shards: number; driven: boolean },
+): { x: Float64Array; gradientNorm: number } {
   const data = noise(LOGISTIC, 301, 1);
   using f = objective(new Linear(FEATURES, 1), new BinaryCrossEntropy(), data, { comm, l2: 0.1, shards });
-  const { x, gradientNorm } = minimize(f, f.start, { method: "gd", gatol: 1e-9, grtol: 0 });
+  const driver = driven ? comm.size - 1 : undefined;
+  const { x, gradientNorm } = minimize(f, f.start, { method: "ntr", gatol: 1e-9, grtol: 0, driver });
   return { x, gradientNorm };
 }
 
