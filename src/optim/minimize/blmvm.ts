@@ -25,22 +25,23 @@ export const blmvm: Run = (problem, x) => {
     return problem.isOver(x, at.value, size, at.step);
   };
   const aim = () => {
-    box.projectGradient(x, gradient, projected);
-    hessian.update(x, projected);
     hessian.multiply(gradient, direction);
     box.projectGradient(x, direction, projected);
     const descends = dot(projected, gradient) > 0;
     scaled(-1, direction, direction);
     return descends;
   };
-  while (!isOver()) {
-    if (!aim()) {
-      hessian.reset();
-      aim();
-    }
-    if (at.move(direction, 1)) continue;
+  // The first step after a restart is measured from the whole gradient, as in TAO.
+  const restart = () => {
     hessian.reset();
+    hessian.update(x, gradient);
     aim();
+  };
+  while (!isOver()) {
+    hessian.update(x, projected);
+    if (!aim()) restart();
+    if (at.move(direction, 1)) continue;
+    restart();
     if (!at.move(direction, 1)) return problem.stop("DIVERGED_LS_FAILURE");
   }
 };

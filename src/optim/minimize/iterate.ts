@@ -28,11 +28,15 @@ export class Iterate {
     this.value = problem.valueAndGradient(x, this.gradient);
   }
 
-  /** Goes along a direction as far as the line search leads, which tries `step` first; stays, and says false, if it fails. */
-  move(direction: Float64Array, step: number): boolean {
+  /**
+   * Goes along a direction as far as the line search leads, which tries `step` first; stays, and says false, if it fails.
+   *
+   * @param reference the value below which a decrease counts; that here if absent
+   */
+  move(direction: Float64Array, step: number, reference = this.value): boolean {
     this.#from.set(this.x);
     this.#slope.set(this.gradient);
-    const start = { x: this.#from, value: this.value, gradient: this.#slope, direction, step };
+    const start = { x: this.#from, value: reference, gradient: this.#slope, direction, step };
     const end = this.#search(this.#problem, start, this.x, this.gradient);
     if (end === undefined) {
       this.x.set(this.#from);

@@ -71,7 +71,7 @@ export interface MinimizeOptions extends Tolerances {
   readonly bounds?: Bounds;
   /** For `"owlqn"`: λ ≥ 0 in f(x) + λ‖x‖₁, which is what is made small, and what the value is. */
   readonly l1?: number;
-  /** For methods with line searches; `"more-thuente"` if absent. */
+  /** For methods with line searches; `"more-thuente"` if absent, `"armijo"` for `"gd"`. */
   readonly lineSearch?: LineSearchName;
   /** For limited-memory methods: how many steps they remember; 5 if absent. */
   readonly memory?: number;

@@ -19,6 +19,12 @@ forEachPetsc([1, 2, 4], ({ run }) => {
   test("errors", async () => void (await run(module, "errors")));
 });
 
+forEachPetsc([1], ({ run }) => {
+  test("lmvm, blmvm and cg need no more evaluations than 1.2 times TAO's", async () => {
+    await run(new URL("./bodies/tao-evaluations.js", import.meta.url).href, "neededByTao");
+  });
+});
+
 const SCRIPT = `
 import { minimize, type Objective } from "tutti/optim";
 import { world } from "tutti/comm";

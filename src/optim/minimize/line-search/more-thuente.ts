@@ -14,6 +14,8 @@ const FARTHER = 4;
 /** What must remain of an interval, at most, after two trials. */
 const SHRUNK = 0.66;
 const FARTHEST = 1e20;
+/** Where the first and the last bounds are if there are none. */
+const FREE = { first: Number.POSITIVE_INFINITY, last: Number.POSITIVE_INFINITY };
 
 /**
  * Looks for a step that satisfies strong Wolfe conditions: f(x + t d) ≤ f(x) + 10⁻⁴ t ∇f(x)ᵀd and
@@ -25,12 +27,12 @@ const FARTHEST = 1e20;
  */
 export const moreThuente: LineSearch = (problem, start, x, gradient) => {
   const { box } = problem;
-  const breaks = box?.clip(start.x, start.direction);
+  const { first, last } = box?.clip(start.x, start.direction) ?? FREE;
   const origin: Trial = { step: 0, value: start.value, slope: dot(start.gradient, start.direction) };
   if (!(origin.slope < 0)) return undefined;
   const tilt = SUFFICIENT * origin.slope;
   const interval = new Interval(origin);
-  const widest = Math.min(FARTHEST, breaks?.last ?? FARTHEST);
+  const widest = Math.min(FARTHEST, last);
   let widths = [2 * widest, widest];
   let tilting = true;
   let { step } = start;
@@ -43,14 +45,13 @@ export const moreThuente: LineSearch = (problem, start, x, gradient) => {
     const stuck = bracketed && (step <= lowest || step >= highest);
     if (best.step !== 0 && (narrow || stuck || trial >= MOST_TRIALS)) ({ step } = best);
 
-    const now = evaluate(problem, start, step, x, gradient);
+    const now = evaluate(problem, start, first, step, x, gradient);
     const { value, slope } = now;
     const finite = Number.isFinite(value) && Number.isFinite(slope);
     const wanted = start.value + step * tilt;
     const enough = value - wanted <= ROUNDING * Math.abs(start.value);
     if (finite && enough && Math.abs(slope) <= -FLAT * origin.slope) return { step, value };
-    if (breaks && step >= breaks.first && value <= start.value + SUFFICIENT * step * tilt)
-      return { step, value };
+    if (step >= first && value <= start.value + SUFFICIENT * step * tilt) return { step, value };
     if (narrow || (bracketed && (step <= lowest || step >= highest))) return undefined;
     if (!finite) {
       step = interval.backOff(step);
@@ -69,11 +70,18 @@ export const moreThuente: LineSearch = (problem, start, x, gradient) => {
   return undefined;
 };
 
-/** Evaluates f and its derivative along the line, or along its projection. */
-function evaluate(problem: Problem, start: LineStart, step: number, x: Float64Array, gradient: Float64Array) {
+/** Evaluates f and its derivative along the line, or along its projection from the first bound on. */
+function evaluate(
+  problem: Problem,
+  start: LineStart,
+  bend: number,
+  step: number,
+  x: Float64Array,
+  gradient: Float64Array,
+): Trial {
   along(start.x, step, start.direction, x);
   problem.box?.project(x);
   const value = problem.valueAndGradient(x, gradient);
-  const slope = problem.box ? slopeBetween(gradient, start.x, x) / step : dot(gradient, start.direction);
+  const slope = step < bend ? dot(gradient, start.direction) : slopeBetween(gradient, start.x, x) / step;
   return { step, value, slope };
 }
