@@ -32,7 +32,7 @@ const lambda = numberOption("lambda", values.lambda);
 const PUBLISHED_FOLD = 6.808124;
 
 /** Where the walk along the branch stops; 1.85 is where it ends, infinitely hot in the middle, with λ = 0. */
-const MEANS = Array.from({ length: 8 }, (_, k) => 0.15 * (k + 1));
+const MEANS = Array.from({ length: 48 }, (_, k) => 0.025 * (k + 1));
 
 /** The branch of steady states: walks along it by the mean temperature. */
 class Branch implements Disposable {
@@ -137,7 +137,7 @@ function steadyState(say: (text: string) => void): void {
   say(`picture in ${values.picture}`);
 }
 
-/** Walks along the branch through steady states of growing mean temperature; gives λ at the fold. */
+/** Walks along the branch through steady states of growing mean temperature, and the fold among them; gives λ there. */
 function foldOf(
   problem: Bratu,
   means: readonly number[],
@@ -147,11 +147,13 @@ function foldOf(
   let [fold, before] = [Number.NaN, 0];
   for (const mean of means) {
     branch.goTo(mean);
-    visit(problem.lambda, branch.x.max().value);
     if (branch.slope < 0 && Number.isNaN(fold)) {
       branch.goToFold(before, mean);
       fold = problem.lambda;
+      visit(problem.lambda, branch.x.max().value);
+      branch.goTo(mean);
     }
+    visit(problem.lambda, branch.x.max().value);
     before = mean;
   }
   return fold;
@@ -170,8 +172,9 @@ function main(): void {
     hottest.push(max);
   });
   say(`fold on this grid: λ = ${fold.toFixed(9)}`);
+  const mark = { x: fold, y: hottest[lambdas.indexOf(fold)], label: `fold, λ = ${fold.toFixed(3)}` };
   if (values.branch !== "" && fine.grid.comm.rank === 0)
-    writeFileSync(values.branch, plot(lambdas, hottest, { x: "λ", y: "hottest point" }));
+    writeFileSync(values.branch, plot(lambdas, hottest, { x: "λ", y: "hottest point" }, { mark }));
 
   // The error of the differences goes with the squared widths: a second grid gives what it is at width 0.
   using coarse = new Bratu(Math.ceil(nx / 2), Math.ceil(ny / 2));

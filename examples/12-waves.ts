@@ -20,7 +20,8 @@
 import { writeFileSync } from "node:fs";
 import { world } from "tutti/comm";
 import { DMDA, type GridArray, type Vec } from "tutti/petsc";
-import { bands, type Field, plot, strongest, svg } from "./support/drawing.js";
+import { plot, strongest } from "./support/drawing.js";
+import { animation, type Frame, sideBySide } from "./support/frames.js";
 import { gatherField } from "./support/grid-field.js";
 import { type Inside, insideOf } from "./support/grid-points.js";
 import { numberOption, options, wholeOption } from "./support/options.js";
@@ -263,7 +264,7 @@ function earthquake(say: (text: string) => void): void {
   const here = owns(source) ? [source] : [];
 
   const trace = new Float64Array(steps);
-  const frames: Field[] = [];
+  const frames: Frame[] = [];
   const frameAt = (step: number) => Math.floor((8 * step) / steps);
   const pictured = values.snapshots !== "" || values.animation !== "";
   comm.barrier();
@@ -273,7 +274,7 @@ function earthquake(say: (text: string) => void): void {
     if (owns(receiver)) trace[waves.step - 1] = grid.arrayRead(waves.field).at(...receiver);
     if (pictured && frameAt(waves.step) > frameAt(waves.step - 1)) {
       const field = gatherField(grid, waves.field);
-      if (field !== undefined) frames.push(field);
+      if (field !== undefined) frames.push({ ...field, time: waves.step * dt });
     }
   }
   const seconds = comm.wtime() - begin;
@@ -309,27 +310,8 @@ function earthquake(say: (text: string) => void): void {
   if (comm.rank !== 0) return;
   if (values.seismogram !== "")
     writeFileSync(values.seismogram, plot(times, trace, { x: "time in s", y: "at the receiver" }));
-  if (values.snapshots !== "") writeFileSync(values.snapshots, beside(frames));
+  if (values.snapshots !== "") writeFileSync(values.snapshots, sideBySide(frames));
   if (values.animation !== "") writeFileSync(values.animation, animation(frames));
-}
-
-/** Fields one below the other, each in its own colours. */
-function beside(frames: readonly Field[]): string {
-  const [{ nx, ny }] = frames;
-  const parts = frames.map((field, k) => `<g transform="translate(0 ${k * (ny + 4)})">${bands(field)}</g>`);
-  return svg(nx, frames.length * (ny + 4), parts.join("\n"));
-}
-
-/** Fields one after the other, each shown for half a second, again and again (SMIL). */
-function animation(frames: readonly Field[]): string {
-  const [{ nx, ny }] = frames;
-  const n = frames.length;
-  const parts = frames.map((field, k) => {
-    const shown = frames.map((_, at) => (at === k ? "inline" : "none")).join(";");
-    const timing = `values="${shown}" dur="${0.5 * n}s" calcMode="discrete" repeatCount="indefinite"`;
-    return `<g display="none"><animate attributeName="display" ${timing}/>\n${bands(field)}</g>`;
-  });
-  return svg(nx, ny, parts.join("\n"));
 }
 
 function main(): void {

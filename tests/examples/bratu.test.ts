@@ -62,7 +62,9 @@ describe("10-bratu", { skip: noPetsc }, () => {
       using branch = temporaryFile("branch.svg");
       const files = ["--picture", picture.path, "--branch", branch.path];
       await runPetsc("10-bratu", ranks, "--nx", "21", "--ny", "21", ...files);
-      assert.match(readFileSync(branch.path, "utf8"), /polyline.*points="90\.0,310\.0 /);
+      const curve = readFileSync(branch.path, "utf8");
+      assert.match(curve, /polyline.*points="90\.0,310\.0 /);
+      assert.match(curve, /<circle cx="780\.0".*\n<text .*>fold, λ = 6\.80\d</); // the largest λ is at the right edge
       pictures.push(readFileSync(picture.path, "utf8"));
     }
     for (const picture of pictures) assert.equal(picture, pictures[0]);

@@ -34,6 +34,12 @@ describe("12-waves", { skip: noPetsc }, () => {
       const pictures = [animation, trace, snapshots].map(({ path }) => readFileSync(path, "utf8"));
       assert.equal(pictures[0].match(/<animate /g)?.length, 8);
       // the source stands in the middle between top and bottom of the first snapshot's strongest colours
+      const times = Array.from(pictures[2].matchAll(/>(\d+\.\d) s</g), ([, time]) => Number(time));
+      assert.equal(times.length, 8);
+      assert.deepEqual(
+        times,
+        times.toSorted((a, b) => a - b),
+      );
       assert.match(pictures[2], /rgb\(255,0,0\)|rgb\(0,0,255\)/);
       results.push({ figures: numbersIn(text, /peak (\S+e\S+)\n[\s\S]*end (\S+e\S+)/), pictures });
     }
