@@ -3,7 +3,7 @@
 //     npx tutti run -n 1 examples/minimize-methods.ts --folder pictures
 //
 // Rosenbrock's function 100 (y - x²)² + (1 - x)² has its minimum 0 at (1, 1), at the end of a bent valley that is flat along
-// its bottom. Steepest descent goes to and fro between its sides; methods that know of curvature follow it.
+// its bottom. Steepest descent leaps between its sides, up now and then; methods that know of curvature follow it.
 //
 // With --folder it writes minimize-paths.svg, the way of each method over the plane, and minimize-values.svg, the value over evaluations. Value,
 // gradient, and each product with the Hessian count as one evaluation, value and gradient together, too.
