@@ -52,7 +52,7 @@ test("with the defaults of the seed the published loss is reached", async () => 
   assertPublished(await runExample(PROGRAM, 2));
 });
 
-for (const method of ["ntr"]) {
+for (const method of ["nls", "ntr", "tron"]) {
   test(`${method} is of second order: it multiplies by Hessians, and reaches that loss in fewer iterations`, async () => {
     const text = await runExample(PROGRAM, 2, "--samples", "2000", "--epochs", "20", "--tao_type", method);
     const [products] = numbersIn(text, /(\d+) Hessian products/);

@@ -67,6 +67,14 @@ describe("programs of the guide", () => {
 });
 
 describe("all methods", () => {
+  test("are in the pictures and in the table of the guide", () => {
+    for (const method of METHOD_NAMES) {
+      assert.ok(guide.includes(`| \`${method}\` |`), `${method} is not in the table`);
+      for (const picture of ["minimize-paths.svg", "minimize-values.svg"])
+        assert.match(docs(picture), new RegExp(`>${method}[:<]`), `${method} is not in ${picture}`);
+    }
+  });
+
   test("find the minimum, and the program draws them", async () => {
     using file = temporaryFile("pictures");
     const text = await runExample("minimize-methods", 1, "--folder", file.path);
