@@ -11,7 +11,7 @@ import * as windows from "./bodies/windows.js";
 const MODULE = new URL("./bodies/windows.js", import.meta.url).href;
 const FAILURES = new URL("./bodies/window-failures.js", import.meta.url).href;
 
-/** What is worth running on more processes than two, which wait at the price of a core each. */
+/** What is worth running on more ranks of MPICH than two, which wait at the price of a core each. */
 const ON_MANY = new Set([
   "halos",
   "counter",
@@ -24,17 +24,20 @@ const ON_MANY = new Set([
   "communicators",
 ]);
 
-function suite(place: Place): void {
+/** What takes five of them few steps. */
+const ON_FIVE = new Set(["groups", "passive", "sharedMemory"]);
+
+function suite({ family, size, run }: Place): void {
   describe("windows", () => {
     for (const name of Object.keys(windows)) {
-      if (place.engine === "mpi" && place.size > 2 && !ON_MANY.has(name)) continue;
-      test(name, async () => void (await place.run(MODULE, name, undefined, { timeoutMs: 60_000 })));
+      if (family === "MPICH" && size > 2 && !(size > 4 ? ON_FIVE : ON_MANY).has(name)) continue;
+      test(name, async () => void (await run(MODULE, name, undefined, { timeoutMs: 60_000 })));
     }
   });
 }
 
 forEachEngine([1, 2, 3, 4, 5], suite);
-forEachMpi([1, 2, 3, 4], suite);
+forEachMpi([1, 2, 3, 4, 5], suite);
 
 // MPI has no way to see these: its ranks would wait for ever
 describe("a lock that is waited for in vain, on threads", () => {

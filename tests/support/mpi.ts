@@ -22,15 +22,6 @@ export const FAMILIES: readonly { family: Mpiexec["family"]; install: string }[]
   { family: "MPICH", install: "apt-get install mpich" },
 ];
 
-/**
- * On how many ranks long suites run. Ranks of MPICH never give their core away: five of them on two cores need a time slice
- * for each step, which the conformance suite alone waits for.
- */
-export const MPI_SIZES = [
-  [[1, 2, 3, 4, 5], FAMILIES.filter(({ family }) => family === "Open MPI")],
-  [[1, 2, 3, 4], FAMILIES.filter(({ family }) => family === "MPICH")],
-] as const;
-
 const installed = findMpiexecs();
 
 /** The launcher of a family, or why tests on it are skipped. */

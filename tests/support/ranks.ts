@@ -162,6 +162,11 @@ export function runRanks<T>(
 /** Where a suite runs: one engine with one number of ranks. */
 export interface Place {
   readonly engine: Engine;
+  /**
+   * The MPI library, if there is one. Ranks of MPICH never give their core away: five of them on two cores need a time slice
+   * for each step, so that suites but for the conformance suite do only there what takes few of them.
+   */
+  readonly family?: "Open MPI" | "MPICH";
   readonly size: number;
   run<T>(moduleUrl: string, exportName: string, arg?: unknown, options?: RunOptions): Promise<T[]>;
 }
@@ -188,7 +193,7 @@ export function forEachMpi(
       describe(`${title}, ${size} rank${size === 1 ? "" : "s"}`, () => {
         const pool = new MpiPool(mpiexec, size, check);
         after(() => pool.close());
-        register({ engine: "mpi", size, run: (...args) => pool.run(...args) });
+        register({ engine: "mpi", family, size, run: (...args) => pool.run(...args) });
       });
     }
   }
