@@ -7,8 +7,8 @@
 // Waves of speed c in a basin, u_tt = c² Δu - σ u_t + source. A fault shakes one point (a Ricker wavelet, the pulse of
 // seismology), a layer along the edges damps what arrives there (σ > 0), and a receiver writes down what it feels. Time
 // goes in leapfrog steps: the new field follows from the last two and the five-point Laplacian. A step is: bring halos
-// (one local vector, made once), update this rank's points by their place in the grid, which is right for any division
-// of the grid, in two dimensions too.
+// (one local vector, made once), apply the stencil to this rank's points, which is right for any division of the grid, in
+// two dimensions too.
 //
 // The wave needs (distance to the receiver) / c + (delay of the pulse) to be seen. The default end lies behind that.
 //
@@ -19,11 +19,10 @@
 
 import { writeFileSync } from "node:fs";
 import { world } from "tutti/comm";
-import { DMDA, type GridArray, type Vec } from "tutti/petsc";
+import { DMDA, type StencilOperator, type Vec } from "tutti/petsc";
 import { plot, strongest } from "./support/drawing.js";
 import { animation, type Frame, sideBySide } from "./support/frames.js";
 import { gatherField } from "./support/grid-field.js";
-import { type Inside, insideOf } from "./support/grid-points.js";
 import { numberOption, options, wholeOption } from "./support/options.js";
 
 const values = options({
@@ -57,7 +56,12 @@ interface Forcing {
   source(i: number, j: number, t: number): number;
 }
 
-/** The wave field at two times, one step apart. */
+/**
+ * The wave field at two times, one step apart.
+ *
+ * The next one follows by (1 + d) u⁺ = 2 u + (c dt)² Δu - (1 - d) u⁻ with d = σ dt / 2: a stencil on u, one factor for what
+ * it gives and one for what is kept of u⁻, whose place u⁺ takes.
+ */
 class Waves implements Disposable {
   readonly grid: DMDA;
   readonly hx: number;
@@ -65,8 +69,9 @@ class Waves implements Disposable {
   /** Number of steps done; the field's time is `step * dt`. */
   step = 0;
   readonly #local: Vec;
-  readonly #damping: Vec;
-  readonly #inside: Inside;
+  readonly #stencil: StencilOperator;
+  readonly #scale: Vec;
+  readonly #keep: Vec;
   #now: Vec;
   #before: Vec;
 
@@ -81,12 +86,22 @@ class Waves implements Disposable {
     const limit = 1 / (c * Math.hypot(1 / this.hx, 1 / this.hy));
     if (dt > limit) throw new RangeError(`the step ${dt} is above the stable one, ${limit}`);
     this.grid = DMDA.create([nx, ny]);
-    this.#inside = insideOf(this.grid);
+    const [rx, ry] = [((c * dt) / this.hx) ** 2, ((c * dt) / this.hy) ** 2];
+    this.#stencil = this.grid.stencil([
+      [0, 0, 2 - 2 * rx - 2 * ry],
+      [-1, 0, rx],
+      [1, 0, rx],
+      [0, -1, ry],
+      [0, 1, ry],
+    ]);
     this.#local = this.grid.createLocalVector();
     this.#now = this.grid.createGlobalVector();
     this.#before = this.grid.createGlobalVector();
-    this.#damping = this.grid.createGlobalVector();
-    this.fill(this.#damping, (i, j) => (forcing.damping(i, j) * dt) / 2);
+    this.#scale = this.grid.createGlobalVector();
+    this.#keep = this.grid.createGlobalVector();
+    const d = (i: number, j: number) => (forcing.damping(i, j) * dt) / 2;
+    this.fill(this.#scale, (i, j) => 1 / (1 + d(i, j)));
+    this.fill(this.#keep, (i, j) => (d(i, j) - 1) / (1 + d(i, j)));
   }
 
   get field(): Vec {
@@ -116,53 +131,24 @@ class Waves implements Disposable {
 
   /** One leapfrog step; the edges stay 0. `at` lists the grid points where the source acts. */
   advance(at: Iterable<readonly [i: number, j: number]>): void {
-    const { grid, dt, hx, hy, forcing } = this;
-    const { c } = this.basin;
+    const { grid, dt, forcing } = this;
     grid.globalToLocal(this.#now, this.#local);
-    const u = grid.arrayRead(this.#local);
-    const damping = grid.arrayRead(this.#damping);
-    const next = grid.array(this.#before);
-    leapfrog(u, damping, next, this.#inside, [(c * dt) / hx, (c * dt) / hy]);
+    this.#stencil.apply(this.#local, this.#before, { scale: this.#scale, keep: this.#keep });
     const time = this.step * dt;
     for (const [i, j] of at) {
-      const change = (dt * dt * forcing.source(i, j, time)) / (1 + damping.at(i, j));
-      next.set(next.at(i, j) + change, i, j);
+      const next = grid.array(this.#before);
+      const scale = grid.arrayRead(this.#scale).at(i, j);
+      next.set(next.at(i, j) + dt * dt * scale * forcing.source(i, j, time), i, j);
     }
-    [this.#now, this.#before] = [this.#before, this.#now];
+    const next = this.#before;
+    this.#before = this.#now;
+    this.#now = next;
     this.step++;
   }
 
   [Symbol.dispose](): void {
-    for (const object of [this.#now, this.#before, this.#damping, this.#local, this.grid]) object.destroy();
-  }
-}
-
-/**
- * The new field, in place of the one before: (1 + d) u⁺ = 2 u - (1 - d) u⁻ + (c dt)² Δu, with d = σ dt / 2.
- *
- * Nearly all time is spent here. So the innermost loop does not ask for entries by grid point but by their place in
- * memory, p in the field with its halo and q in the others: the next row's is one row's length away.
- */
-function leapfrog(
-  field: GridArray,
-  damping: GridArray,
-  next: GridArray,
-  { left, right, bottom, top }: Inside,
-  [cx, cy]: readonly [number, number],
-): void {
-  const [u, d, v, row] = [field.data, damping.data, next.data, field.strideY];
-  const [rx, ry] = [cx ** 2, cy ** 2];
-  for (let j = bottom; j < top; j++) {
-    const end = field.index(right, j);
-    let [p, q] = [field.index(left, j), next.index(left, j)];
-    let [west, centre] = [u[p - 1], u[p]];
-    for (; p < end; p++, q++) {
-      const east = u[p + 1];
-      const laplacian = rx * (west - 2 * centre + east) + ry * (u[p - row] - 2 * centre + u[p + row]);
-      v[q] = (2 * centre - (1 - d[q]) * v[q] + laplacian) / (1 + d[q]);
-      west = centre;
-      centre = east;
-    }
+    const vectors = [this.#now, this.#before, this.#scale, this.#keep, this.#local];
+    for (const object of [...vectors, this.grid]) object.destroy();
   }
 }
 

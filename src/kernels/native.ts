@@ -10,6 +10,7 @@ import { compiledKernels } from "./cache.js";
 import type { Heap } from "./heap.js";
 import { KERNEL_SIGNATURES, type KernelSignature } from "./signatures.js";
 import type { KernelFunctions } from "./table.js";
+import type { Kernels } from "./target.js";
 
 /** The version that `tutti_kernels_abi` in c/kernels.c must give. */
 const ABI = 1;
@@ -22,12 +23,14 @@ const ABI = 1;
  *
  * @throws TuttiError `library` with the reason if they cannot be compiled or loaded.
  */
-export function loadNative(heap: Heap, small: KernelFunctions): { file: string; f: KernelFunctions } {
+export function loadNative(heap: Heap, small: KernelFunctions): Pick<Kernels, "file" | "f" | "pointerTo"> {
   try {
     const library = loadLibrary(compiledKernels());
     const abi = library.function("tutti_kernels_abi", "i:")();
     if (abi !== ABI) throw new Error(`${library.path} has kernels of version ${abi}, not ${ABI}`);
-    return { file: library.path, f: bind(library, addressOf(heap.u8), small) };
+    const base = addressOf(heap.u8);
+    const pointerTo = (array: ArrayBufferView) => (array.byteLength === 0 ? 0 : addressOf(array) - base);
+    return { file: library.path, f: bind(library, base, small), pointerTo };
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new TuttiError("library", `native kernels cannot be used: ${reason}`, { reason }, { cause });

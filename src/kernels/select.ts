@@ -81,6 +81,11 @@ function setting<T>(variable: string, values: Readonly<Record<string, T>>): T {
 
 function open(name: TargetName): Kernels {
   const wasm = loadWasm(name === "native" ? "wasm" : name);
-  const found = name === "native" ? loadNative(wasm.heap, wasm.f) : wasm;
-  return { target: name, file: found.file, blas: null, heap: wasm.heap, f: found.f };
+  const { heap } = wasm;
+  if (name !== "native") {
+    const pointerTo = ({ buffer, byteOffset }: ArrayBufferView) =>
+      buffer === heap.memory.buffer ? byteOffset : undefined;
+    return { target: name, ...wasm, blas: null, pointerTo };
+  }
+  return { target: name, ...loadNative(heap, wasm.f), blas: null, heap };
 }

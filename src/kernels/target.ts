@@ -14,4 +14,9 @@ export interface Kernels {
   readonly heap: Heap;
   /** The functions of the kernel table; pointers are byte offsets in `heap`. */
   readonly f: KernelFunctions;
+  /**
+   * The pointer by which the functions find memory, in the heap or outside of it; undefined where they cannot reach it:
+   * WebAssembly sees the heap alone. Valid as long as the memory stays where it is, as shared memory does.
+   */
+  pointerTo(array: ArrayBufferView): number | undefined;
 }

@@ -3,6 +3,7 @@ export { type BoundaryType, type Box, DMDA, type DMDAOptions, type StencilType }
 export { GridArray } from "./dm/grid-array.js";
 export { type BoxMeshOptions, type CellGeometry, DMPlex, type SectionOptions } from "./dm/plex.js";
 export { type Stencil, StencilArray } from "./dm/stencil-array.js";
+export { type StencilFactors, StencilOperator, type Taps } from "./dm/stencil-operator.js";
 export type { Indices, InsertMode, Values } from "./indices.js";
 export { IS, type ISOptions } from "./is.js";
 export { type Convergence, KSP, type KSPMonitor, type KSPTolerances, type KSPType } from "./ksp.js";

@@ -15,6 +15,7 @@ const BODIES = {
   integrate: ["decay", "implicit", "events", "adjoint"],
   refused: ["indices", "sizes", "room", "communicators", "domains", "nonsense", "pounders"],
   stencils: ["entries", "refused"],
+  "stencil-operator": ["definition", "ghosted", "matrix", "refused"],
   solvers: ["matrices", "coordinates", "linear", "shells", "grids", "nonlinear", "throwing"],
 };
 

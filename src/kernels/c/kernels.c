@@ -39,5 +39,12 @@
 #include "scatter.h"
 #include "optimizer.h"
 
+#include "unfused_begin.h"
+#include "real_f64.h"
+#include "stencil.h"
+#include "real_f32.h"
+#include "stencil.h"
+#include "unfused_end.h"
+
 // Changes whenever a function of table.ts changes its meaning: a cached library of another version is not used.
 EXPORT int tutti_kernels_abi(void) { return 1; }

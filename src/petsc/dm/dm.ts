@@ -43,7 +43,10 @@ export abstract class DM extends PetscObject {
   globalToLocal(global: Vec, local: Vec, mode: InsertMode = "insert"): void {
     this.#requireVectors("globalToLocal", global, local);
     const { f } = petsc();
-    const [from, to, how] = [global.handle, local.handle, insertMode(mode)];
+    // in every step of many programs; taking lists apart would be most of what V8 compiles here
+    const from = global.handle;
+    const to = local.handle;
+    const how = insertMode(mode);
     f.DMGlobalToLocalBegin(this.handle, from, how, to);
     f.DMGlobalToLocalEnd(this.handle, from, how, to);
   }

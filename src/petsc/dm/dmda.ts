@@ -7,6 +7,7 @@ import type { Vec } from "../vec.js";
 import { DM, type Lengths } from "./dm.js";
 import { GridArray } from "./grid-array.js";
 import { type Stencil, StencilArray } from "./stencil-array.js";
+import { StencilOperator, type Taps } from "./stencil-operator.js";
 
 /** What is beyond an edge of the grid. */
 export type BoundaryType = "none" | "ghosted" | "mirror" | "periodic";
@@ -126,6 +127,23 @@ export class DMDA extends DM {
     const made = new StencilArray(mat, stencil, this.corners, this.ghostCorners, this.dof);
     this.#stencils.set(mat, made);
     return made;
+  }
+
+  /**
+   * The sum of neighbours with constant coefficients, `[[0, 0, -4], [1, 0, 1], [-1, 0, 1], [0, 1, 1], [0, -1, 1]]`: distances
+   * along the axes, then the coefficient.
+   *
+   * @throws TuttiError `argument` for grid points that a rank does not see, and grids of several components
+   */
+  stencil(taps: Taps): StencilOperator {
+    const axes = this.sizes.length;
+    if (this.dof !== 1) throw wrong("a stencil needs a grid with one component (dof)", this.dof);
+    this.#requireSeen(taps.map((tap) => tap.slice(0, axes)));
+    for (const tap of taps) {
+      if (tap.length === axes + 1 && tap.slice(0, axes).every(Number.isInteger)) continue;
+      throw wrong(`each tap must be ${axes} whole distances along axes and a coefficient`, `[${tap}]`);
+    }
+    return new StencilOperator(taps, this.corners, this.ghostCorners);
   }
 
   /** Gives each grid point a place in the box from `low` to `high`. Collective. */
