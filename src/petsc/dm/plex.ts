@@ -1,5 +1,5 @@
 import { type Comm, self, world } from "../../comm/index.js";
-import { TuttiError } from "../../errors.js";
+import { type ErrorCode, TuttiError } from "../../errors.js";
 import { addressOf, viewMemory } from "../../native/index.js";
 import {
   doubleArray,
@@ -17,6 +17,7 @@ import { PetscObject } from "../object.js";
 import { petsc } from "../runtime.js";
 import type { Vec } from "../vec.js";
 import { DM, type Lengths } from "./dm.js";
+import { checkGmsh } from "./gmsh-check.js";
 import { simplexBox } from "./simplex-box.js";
 
 /** The label of every point on the boundary of the mesh, whose value is 1. */
@@ -145,11 +146,11 @@ export class DMPlex extends DM {
   /**
    * The mesh of a file of Gmsh. Collective.
    *
-   * @throws TuttiError `petsc` on every rank if the file cannot be read or is malformed
+   * @throws TuttiError `file`, `format` or `petsc`, on every rank, if the file cannot be read or is malformed
    */
   static createGmsh(path: string, { comm = world() }: { readonly comm?: Comm } = {}): DMPlex {
     petsc(); // starts on all ranks together
-    if (comm.size > 1) requireReadable(path, comm);
+    requireReadable(path, comm);
     return distributed(comm, readGmsh(path, comm));
   }
 
@@ -325,16 +326,18 @@ function readGmsh(path: string, comm: Comm): number {
 
 /** Only rank 0 reads the file, and what is wrong with it only that rank would notice while the others wait. */
 function requireReadable(path: string, comm: Comm): void {
-  let problem: string | undefined;
+  let problem: { code: ErrorCode; message: string } | undefined;
   if (comm.rank === 0) {
     try {
+      checkGmsh(path);
       new Destroyable(self(), readGmsh(path, self())).destroy();
     } catch (error) {
-      problem = (error as Error).message;
+      const { code = "file", message } = error as { code?: ErrorCode; message: string };
+      problem = { code, message: message.includes(path) ? message : `${path}: ${message}` };
     }
   }
   const found = comm.bcastObject(problem);
-  if (found !== undefined) throw new TuttiError("petsc", found, { file: path });
+  if (found !== undefined) throw new TuttiError(found.code, found.message, { file: path });
 }
 
 class Destroyable extends PetscObject {}

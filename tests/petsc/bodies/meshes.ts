@@ -107,6 +107,34 @@ $Elements
 $EndElements
 `;
 
+/** The same in format 4.1. */
+const MODERN = `$MeshFormat
+4.1 0 8
+$EndMeshFormat
+$Entities
+0 0 1 0
+1 0 0 0 1 1 0 0 0
+$EndEntities
+$Nodes
+1 4 1 4
+2 1 0 4
+1
+2
+3
+4
+0 0 0
+1 0 0
+1 1 0
+0 1 0
+$EndNodes
+$Elements
+1 2 1 2
+2 1 2 2
+1 1 2 3
+2 1 3 4
+$EndElements
+`;
+
 /** Meshes come from files; one that is broken is an error on every rank. */
 export function gmsh(comm: Comm): void {
   const before = liveObjects();
@@ -121,16 +149,38 @@ export function gmsh(comm: Comm): void {
     const [begin, end] = mesh.heightStratum(0);
     assert.equal(sum(comm, end - begin), 2);
   }
+  {
+    using mesh = DMPlex.createGmsh(put("modern.msh", MODERN), { comm });
+    const [begin, end] = mesh.heightStratum(0);
+    assert.equal(sum(comm, end - begin), 2);
+  }
+  const element = "1 2 2 0 1 1 2 3";
+  for (const [name, text, line] of [
+    ["cut", SQUARE.slice(0, 60), 8],
+    ["other", "solid cube\n", 1],
+    ["empty", "", 1],
+    ["word", SQUARE.replace("2 1 0 0", "2 1 x 0"), 7],
+    ["node", SQUARE.replace(element, "1 2 2 0 1 1 2 99"), 13],
+    ["negative", SQUARE.replace(element, "1 2 2 0 1 1 2 -3"), 13],
+    ["tags", SQUARE.replace(element, "1 2 -5 0 1 1 2 3"), 13],
+    ["short", SQUARE.replace(element, "1 2 2 0 1"), 13],
+    ["many", SQUARE.replace("\n2\n", "\n2000000000\n"), 15],
+    ["fewer", SQUARE.replace("\n4\n", "\n-4\n"), 5],
+    ["modern node", MODERN.replace("2 1 3 4", "2 1 3 9"), 24],
+  ] as const) {
+    const message = new RegExp(`${name}\\.msh:${line}: expected .*, found `);
+    assert.throws(() => DMPlex.createGmsh(put(`${name}.msh`, text), { comm }), { code: "format", message });
+  }
   for (const [name, text] of [
-    ["cut.msh", SQUARE.slice(0, 60)],
-    ["other.msh", "solid cube\n"],
-    ["version.msh", SQUARE.replace("2.2", "9.9")],
+    ["version", SQUARE.replace("2.2", "9.9")],
+    ["type", SQUARE.replace(element, "1 77 2 0 1 1 2 3")],
   ]) {
-    assert.throws(() => DMPlex.createGmsh(put(name, text), { comm }), { code: "petsc" });
+    const message = new RegExp(`${name}\\.msh: .*PETSc says: `);
+    assert.throws(() => DMPlex.createGmsh(put(`${name}.msh`, text), { comm }), { code: "petsc", message });
   }
   assert.throws(() => DMPlex.createGmsh(join(folder, "none.msh"), { comm }), {
-    code: "petsc",
-    message: /none\.msh/,
+    code: "file",
+    message: /cannot read .*none\.msh: there is no such file/,
   });
   comm.barrier();
   if (comm.rank === 0) rmSync(folder, { recursive: true });
