@@ -11,24 +11,27 @@ const RANKS = 2;
 const cli = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url));
 
-/** What is measured, and how much faster than the peer it is wanted to be; of memory, what share. */
+/**
+ * What is measured, and what the scripts took that the examples are modelled on, which are not here: on an idle machine of 2
+ * cores, with how much faster than that is wanted, and of their memory what share.
+ */
 const CASES = [
   {
     title: "deep classifier, defaults: 10,000 × 16, 32-16, 50 iterations of lmvm",
     ...{ program: "14-deep-classifier", script: "petsc4py_classifier.py", args: [] },
-    wanted: { times: 1.5 },
+    published: { seconds: 0.85, times: 1.5 },
   },
   {
     title: "deep classifier, 200,000 × 64, 256-128, 10 iterations of lmvm",
     ...{ program: "14-deep-classifier", script: "petsc4py_classifier.py" },
     args: "--samples 200000 --features 64 --hidden1 256 --hidden2 128 --epochs 10".split(" "),
-    wanted: { times: 2.5 },
+    published: { seconds: 22.5, times: 2.5 },
   },
   {
     title: "logistic regression, 1,000,000 × 128, 10 epochs of mini-batches",
     ...{ program: "13-logistic-regression", script: "petsc4py_logistic.py" },
     args: "--samples 1000000 --features 128 --epochs 10".split(" "),
-    wanted: { times: 4, memory: 1 / 3 },
+    published: { seconds: 10.5, times: 4, megabytes: 2100, share: 1 / 3 },
   },
 ];
 
@@ -42,7 +45,7 @@ const folder = petsc4pyFolder();
 if (folder === undefined) throw new Error("there is no petsc4py: apt-get install python3-petsc4py");
 const one = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
 const rounds = roundsOr(5);
-for (const { title, program, script, args, wanted } of CASES) {
+for (const { title, program, script, args, published } of CASES) {
   const [ours, theirs]: [Measured[], Measured[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
     // ranks that are threads share one process
@@ -57,14 +60,19 @@ for (const { title, program, script, args, wanted } of CASES) {
   };
   const ratio = (of: (all: number[]) => number) =>
     of(theirs.map(({ seconds }) => seconds)) / of(ours.map(({ seconds }) => seconds));
-  const memory = median(ours.map((each) => each.megabytes)) / median(theirs.map((each) => each.megabytes));
   console.log(title);
   console.log(`  Tutti     ${figures(ours)}`);
-  console.log(`  petsc4py  ${figures(theirs)}`);
   const best = ratio((all) => Math.min(...all)).toFixed(2);
-  console.log(`  ${ratio(median).toFixed(2)} times faster, of the best ${best} (wanted: ${wanted.times})`);
-  if ("memory" in wanted)
-    console.log(`  ${memory.toFixed(2)} of the memory (wanted: ${wanted.memory!.toFixed(2)})`);
+  console.log(
+    `  petsc4py  ${figures(theirs)}; ${ratio(median).toFixed(2)} times as long, of the best ${best}`,
+  );
+  const times = (published.seconds / median(ours.map(({ seconds }) => seconds))).toFixed(2);
+  console.log(`  published ${published.seconds} s; ${times} times as long (wanted: ${published.times})`);
+  if (published.megabytes === undefined) continue;
+  const share = median(ours.map(({ megabytes }) => megabytes)) / published.megabytes;
+  console.log(
+    `            ${published.megabytes} MB a rank; Tutti ${share.toFixed(2)} of it (wanted: ${published.share.toFixed(2)})`,
+  );
 }
 
 /** Time and memory of a whole command; the memory is that of its largest process, which so many ranks share. */

@@ -5,8 +5,8 @@
 // Rosenbrock's function 100 (y - x²)² + (1 - x)² has its minimum 0 at (1, 1), at the end of a bent valley that is flat along
 // its bottom. Steepest descent leaps between its sides, up now and then; methods that know of curvature follow it.
 //
-// With --folder it writes minimize-paths.svg, the way of each method over the plane, and minimize-values.svg, the value over evaluations. Value,
-// gradient, and each product with the Hessian count as one evaluation, value and gradient together, too.
+// With --folder it writes minimize-paths.svg, the way of each method over the plane, and minimize-values.svg, the value over
+// evaluations. Value, gradient, and each product with the Hessian count as one evaluation, value and gradient together, too.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
