@@ -5,7 +5,7 @@ import { guessFor } from "../minimize/guess.js";
 import { LeastSquaresFit } from "./fit.js";
 import { FitProblem } from "./fit-problem.js";
 import { levenbergMarquardt } from "./levenberg-marquardt.js";
-import { METHODS } from "./methods.js";
+import { METHODS, TOLERANCES } from "./methods.js";
 import type { LinearModel } from "./model.js";
 import type { LeastSquaresOptions } from "./options.js";
 import { differentiableResiduals, type Fittable, type Residuals } from "./residuals.js";
@@ -44,7 +44,8 @@ export function leastSquares(
 
 type Run = (problem: FitProblem, x: Float64Array) => LinearModel | undefined;
 
-function methodFor({ engine = "tutti", method }: LeastSquaresOptions): Run {
+function methodFor(options: LeastSquaresOptions): Run {
+  const { engine = "tutti", method } = options;
   if (!(engine in METHODS)) {
     const message = `leastSquares: engine must be "tutti" or "tao", found ${JSON.stringify(engine)}`;
     throw new TuttiError("argument", message, { found: engine });
@@ -54,6 +55,12 @@ function methodFor({ engine = "tutti", method }: LeastSquaresOptions): Run {
     const near = listed(nearestFirst(method, names), 3);
     const message = `leastSquares: engine "${engine}" has no method "${method}"; the nearest are ${near}`;
     throw new TuttiError("argument", message, { found: method, methods: names });
+  }
+  for (const tolerance of TOLERANCES[engine === "tao" ? "tutti" : "tao"]) {
+    if (options[tolerance] === undefined) continue;
+    const own = TOLERANCES[engine].join(", ");
+    const message = `leastSquares: engine "${engine}" does not take \`${tolerance}\`; it takes ${own}`;
+    throw new TuttiError("argument", message, { engine, option: tolerance });
   }
   return engine === "tao" ? fitByTao : levenbergMarquardt;
 }

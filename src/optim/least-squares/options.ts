@@ -11,7 +11,7 @@ export type LeastSquaresReason =
   | "CONVERGED_XTOL" //  the trust region is at most xtol of the scaled unknowns
   | "CONVERGED_GTOL"; // the residuals are orthogonal to the columns of the Jacobian within gtol
 
-/** Options of {@link leastSquares}; tolerances beyond these three are those of TAO and mean nothing to `"lm"`. */
+/** Options of {@link leastSquares}; `gatol` to `fmin` are for engine `"tao"`, and only for that. */
 export interface LeastSquaresOptions extends Tolerances {
   /** `"tutti"` if absent; with `"tao"`, each rank gathers all residuals and lets PETSc's TAO find the same minimum. */
   readonly engine?: MinimizeEngine;

@@ -242,6 +242,14 @@ describe("bad input", () => {
       /engine "tao" has no method "brgm"; the nearest are "brgn", "pounders"/,
     );
     assert.throws(call({}, [1, 2], { engine: "toa" }), /engine must be "tutti" or "tao", found "toa"/);
+    assert.throws(
+      call({}, [1, 2], { gatol: 1 }),
+      /engine "tutti" does not take `gatol`; it takes ftol, xtol, gtol, factor/,
+    );
+    assert.throws(
+      call({}, [1, 2], { engine: "tao", ftol: 1 }),
+      /engine "tao" does not take `ftol`; it takes gatol/,
+    );
     assert.throws(call({ jacobian: undefined }, [1, 2]), /no derivatives; give them `jacobian`/);
     assert.throws(
       call({}, [1, 2], { jacobian: "centre" }),

@@ -14,8 +14,8 @@ export function certified(comm: Comm): number[] {
   const all: number[] = [];
   for (const [name, method] of [
     ["DanWood", undefined],
-    ["Misra1a", "brgn"],
-    ["Thurber", "brgn"],
+    ["BoxBOD", "brgn"],
+    ["Rat42", "brgn"],
     ["DanWood", "pounders"],
   ] as const) {
     const set = REGRESSIONS.find((each) => each.name === name)!;
