@@ -30,12 +30,12 @@ export const CG_TYPES = {
 export type CGType = keyof typeof CG_TYPES;
 
 /** It starts anew when successive gradients are so far from orthogonal, hᵀg over ‖h‖² (Powell 1977). */
-const SLANTED = 0.1;
+const SLANTED = 0.2;
 
 /**
  * Nonlinear conjugate gradients: d = −∇f(x) + β d.
  *
- * Source: Nocedal and Wright, "Numerical Optimization" (2006), section 5.2; restarts as in PETSc's TAO.
+ * Source: Nocedal and Wright, "Numerical Optimization" (2006), section 5.2; restarts as Powell's, with TAO's first steps.
  */
 export const cg: Run = (problem, x) => {
   const betaOf = CG_TYPES[problem.options.cgType ?? "prp"];
