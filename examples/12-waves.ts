@@ -131,19 +131,21 @@ class Waves implements Disposable {
 
   /** One leapfrog step; the edges stay 0. `at` lists the grid points where the source acts. */
   advance(at: Iterable<readonly [i: number, j: number]>): void {
-    const { grid, dt, forcing } = this;
-    grid.globalToLocal(this.#now, this.#local);
+    this.grid.globalToLocal(this.#now, this.#local);
     this.#stencil.apply(this.#local, this.#before, { scale: this.#scale, keep: this.#keep });
-    const time = this.step * dt;
-    for (const [i, j] of at) {
-      const next = grid.array(this.#before);
-      const scale = grid.arrayRead(this.#scale).at(i, j);
-      next.set(next.at(i, j) + dt * dt * scale * forcing.source(i, j, time), i, j);
-    }
+    for (const point of at) this.#push(point);
     const next = this.#before;
     this.#before = this.#now;
     this.#now = next;
     this.step++;
+  }
+
+  /** Adds what the source does at a grid point in one step. */
+  #push([i, j]: readonly [number, number]): void {
+    const { grid, dt, step, forcing } = this;
+    const next = grid.array(this.#before);
+    const scale = grid.arrayRead(this.#scale).at(i, j);
+    next.set(next.at(i, j) + dt * dt * scale * forcing.source(i, j, step * dt), i, j);
   }
 
   [Symbol.dispose](): void {

@@ -64,10 +64,10 @@ export const KERNEL_TABLE = {
   rmsprop_T: "v:ndddddpppp",
   // n, lr, beta1, beta2, eps, weightDecay, decoupled (AdamW), 1 - beta1^t, 1 - beta2^t, p, g, m, v
   adam_T: "v:ndddddiddpppp",
-  // rows, columns, taps, offsets (int32, elements of x), coefficients, x, its row stride, scale, keep (null: 1 and 0), y,
-  // row stride of y, scale and keep: y = scale * (sum over taps k of coefficient[k] * x[. + offset[k]]) + keep * y.
+  // planes, rows, columns, taps, offsets (int32, elements of x), coefficients, x, its strides of planes and rows, scale,
+  // keep (null: 1 and 0), y, strides of planes and rows of y, scale and keep: y = scale * (sum over taps k of coefficient[k] * x[. + offset[k]]) + keep * y.
   // Taps are summed in their order. y is not x; where keep is null, y is not read.
-  stencil_T: "v:nnnpppnpppn",
+  stencil_T: "v:nnnnpppnnpppnn",
 } as const;
 
 /** Codes of the elementwise functions of one argument. The order is the order of the C enumeration. */

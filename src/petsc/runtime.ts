@@ -3,7 +3,7 @@ import { type Comm, world } from "../comm/index.js";
 import { mpiCommOf } from "../comm/mpi/interop.js";
 import { leave, runLaterListeners } from "../comm/mpi/process.js";
 import { TuttiError } from "../errors.js";
-import { addressOf, type Library } from "../native/index.js";
+import { addressOf, type Library, type NativeFunction } from "../native/index.js";
 import { Errors } from "./errors.js";
 import { loadPetsc, type PetscLibrary } from "./library.js";
 import { Scratch } from "./scratch.js";
@@ -109,18 +109,31 @@ function bindAll<T extends FunctionTable>(
   table: T,
   library: Library,
   handle: "i" | "p",
-  raise: (call: string, code: number) => never,
+  raise: Raise,
 ): Functions<T> {
   const bound = Object.entries(table).map(([name, parameters]) => {
     if (!library.has(name)) return [name, () => missing(name, library)];
     const call = library.function(name, `i:${parameters.replaceAll("h", handle)}`);
-    const checked = (...args: unknown[]): void => {
-      const code = call(...args);
-      if (code !== 0) raise(name, code);
-    };
-    return [name, checked];
+    return [name, checkedCall(parameters.length)(call, name, raise)];
   });
   return Object.fromEntries(bound);
+}
+
+type Raise = (call: string, code: number) => never;
+type CheckedCall = (call: NativeFunction, name: string, raise: Raise) => (...args: unknown[]) => void;
+
+const checkedCalls: CheckedCall[] = [];
+
+/**
+ * Makes functions with so many parameters that raise the error that a call returns.
+ *
+ * Written as source because a closure over argument lists takes longer to run, and far longer to compile in every caller.
+ */
+function checkedCall(parameters: number): CheckedCall {
+  const names = Array.from({ length: parameters }, (_, i) => `a${i}`).join();
+  const body = `return (${names}) => { const code = call(${names}); if (code !== 0) raise(name, code); };`;
+  checkedCalls[parameters] ??= new Function("call", "name", "raise", body) as CheckedCall;
+  return checkedCalls[parameters];
 }
 
 function missing(name: string, library: Library): never {

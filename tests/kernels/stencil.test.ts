@@ -36,16 +36,19 @@ for (const target of TARGETS) {
     const offsets = blocks.put("i32", OFFSETS(xStep));
     const place = at(y, first);
     kernels!.f[`stencil_${precision}`](
+      1,
       rows,
       columns,
       OFFSETS(xStep).length,
       offsets,
       at(COEFFICIENTS, 0),
       at(x, fromX),
+      0,
       xStep,
       scaled ? at(scale, first) : 0,
       kept ? at(keep, first) : 0,
       place,
+      0,
       yStep,
     );
     const wanted = [...y];
@@ -95,7 +98,7 @@ for (const target of TARGETS) {
       const y = blocks.put("f64", line(n + 4));
       const at = (pointer: number) => pointer + 8 * first;
       const { stencil_f64 } = kernels!.f;
-      stencil_f64(1, columns, 4, offsets, coefficients, at(x), 0, at(scale), at(keep), at(y), 0);
+      stencil_f64(1, 1, columns, 4, offsets, coefficients, at(x), 0, 0, at(scale), at(keep), at(y), 0, 0);
       return blocks.get("f64", at(y), columns);
     };
     const whole = along(1, n);
@@ -110,9 +113,9 @@ for (const target of TARGETS) {
     using blocks = new Blocks(kernels!);
     const [x, y] = [blocks.put("f64", [1, 2, 3]), blocks.put("f64", [Number.NaN, Number.NaN, Number.NaN])];
     const [offset, coefficient] = [blocks.put("i32", [0]), blocks.put("f64", [2])];
-    kernels!.f.stencil_f64(1, 3, 1, offset, coefficient, x, 3, 0, 0, y, 3);
+    kernels!.f.stencil_f64(1, 1, 3, 1, offset, coefficient, x, 0, 0, 0, 0, y, 0, 0);
     assert.deepEqual(blocks.get("f64", y, 3), [2, 4, 6]);
-    kernels!.f.stencil_f64(1, 3, 0, offset, coefficient, x, 3, 0, 0, y, 3);
+    kernels!.f.stencil_f64(1, 1, 3, 0, offset, coefficient, x, 0, 0, 0, 0, y, 0, 0);
     assert.deepEqual(blocks.get("f64", y, 3), [0, 0, 0]);
   });
 
@@ -127,19 +130,8 @@ for (const target of TARGETS) {
     const pointer = kernels!.pointerTo(outside);
     if (target !== "native") assert.equal(pointer, undefined);
     else {
-      kernels!.f.stencil_f64(
-        1,
-        4,
-        1,
-        blocks.put("i32", [0]),
-        blocks.put("f64", [3]),
-        inside,
-        4,
-        0,
-        0,
-        pointer!,
-        4,
-      );
+      const [offset, coefficient] = [blocks.put("i32", [0]), blocks.put("f64", [3])];
+      kernels!.f.stencil_f64(1, 1, 4, 1, offset, coefficient, inside, 0, 0, 0, 0, pointer!, 0, 0);
       assert.deepEqual([...outside], [3, 6, 9, 12]);
     }
   });

@@ -33,23 +33,23 @@ test("the loop and the kernel give the same bits, and change the same entries", 
       const pointers = new Map<ArrayBufferView, number>(arrays.map((array) => [array, put(array)]));
       const at = (array: ArrayBufferView | undefined, first: number) =>
         array === undefined ? 0 : pointers.get(array)! + 8 * first;
-      for (let plane = 0; plane < box.planes; plane++) {
-        const [p, q] = [box.from, box.to].map(({ first, plane: step }) => first + plane * step);
-        const { columns, rows, from, to } = box;
-        f.stencil_f64(
-          rows,
-          columns,
-          offsets.length,
-          at(offsets, 0),
-          at(coefficients, 0),
-          at(x, p),
-          from.row,
-          at(s, q),
-          at(k, q),
-          at(old, q),
-          to.row,
-        );
-      }
+      const { columns, rows, planes, from, to } = box;
+      f.stencil_f64(
+        planes,
+        rows,
+        columns,
+        offsets.length,
+        at(offsets, 0),
+        at(coefficients, 0),
+        at(x, from.first),
+        from.plane,
+        from.row,
+        at(s, to.first),
+        at(k, to.first),
+        at(old, to.first),
+        to.plane,
+        to.row,
+      );
       const found = heap.f64.subarray(at(old, 0) / 8, at(old, length) / 8);
       assert.deepEqual([...y], [...found]);
       assert.ok(y.some((value, i) => value !== old[i]));

@@ -68,11 +68,14 @@ static void FN(stencil_along)(const FN(stencil_row)* row, size_t columns) {
   FN(store_lanes)(row->y + columns - LANES, last[0], LANES);
 }
 
-EXPORT void FN(stencil)(size_t rows, size_t columns, size_t taps, const int32_t* offset, const REAL* coefficient,
-                        const REAL* x, size_t x_step, const REAL* scale, const REAL* keep, REAL* y, size_t y_step) {
-  for (size_t i = 0; columns > 0 && i < rows; i++) {
-    size_t at = i * y_step;
-    FN(stencil_row) row = {taps, offset, coefficient, x + i * x_step, scale ? scale + at : 0, keep ? keep + at : 0, y + at};
-    FN(stencil_along)(&row, columns);
-  }
+EXPORT void FN(stencil)(size_t planes, size_t rows, size_t columns, size_t taps, const int32_t* offset,
+                        const REAL* coefficient, const REAL* x, size_t x_plane, size_t x_row, const REAL* scale,
+                        const REAL* keep, REAL* y, size_t y_plane, size_t y_row) {
+  if (columns == 0) return;
+  for (size_t k = 0; k < planes; k++)
+    for (size_t j = 0; j < rows; j++) {
+      size_t from = k * x_plane + j * x_row, at = k * y_plane + j * y_row;
+      FN(stencil_row) row = {taps, offset, coefficient, x + from, scale ? scale + at : 0, keep ? keep + at : 0, y + at};
+      FN(stencil_along)(&row, columns);
+    }
 }

@@ -95,13 +95,27 @@ export class StencilOperator {
     if (px === undefined || py === undefined || ps === undefined || pk === undefined) return false;
     const { columns, rows, planes, from, to } = this.#box;
     const { taps, offsets, coefficients } = this.#pointers;
-    for (let plane = 0; plane < planes; plane++) {
-      const p = px + BYTES * (from.first + plane * from.plane);
-      const q = BYTES * (to.first + plane * to.plane);
-      const s = ps && ps + q;
-      const k = pk && pk + q;
-      this.#kernel(rows, columns, taps, offsets, coefficients, p, from.row, s, k, py + q, to.row);
-    }
+    const p = px + BYTES * from.first;
+    const q = BYTES * to.first;
+    const s = ps && ps + q;
+    const k = pk && pk + q;
+    const { plane, row } = to;
+    this.#kernel(
+      planes,
+      rows,
+      columns,
+      taps,
+      offsets,
+      coefficients,
+      p,
+      from.plane,
+      from.row,
+      s,
+      k,
+      py + q,
+      plane,
+      row,
+    );
     return true;
   }
 }
@@ -114,9 +128,10 @@ const pointers = new WeakMap<ArrayBufferView, number>();
 
 /** Null for an array that is absent; undefined for one that the kernels do not reach. */
 function pointerTo(array: ArrayBufferView | undefined): number | undefined {
-  if (array === undefined) return 0;
-  const known = pointers.get(array);
-  if (known !== undefined) return known;
+  return array === undefined ? 0 : (pointers.get(array) ?? findPointer(array));
+}
+
+function findPointer(array: ArrayBufferView): number | undefined {
   const found = kernels().pointerTo(array);
   if (found !== undefined) pointers.set(array, found);
   return found;
