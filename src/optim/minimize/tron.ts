@@ -50,16 +50,15 @@ export const tron: Run = (problem, x) => {
     from.set(x);
     for (;;) {
       const { value: decrease } = model.minimize(reduced, projected, radius, direction, variables);
-      if (from.every((xi, i) => xi + direction[i] === xi)) {
-        if (value < before) break;
-        return problem.stop("DIVERGED_TR_REDUCTION");
-      }
-      if (at.move(direction, 1)) {
+      const stuck = from.every((xi, i) => xi + direction[i] === xi);
+      if (stuck && value === before) return problem.stop("DIVERGED_TR_REDUCTION");
+      if (!stuck && at.move(direction, 1)) {
         difference(x, from, direction);
         radius = nextRadius(agreement(value - at.value, -decrease, value), norm(direction), radius);
         break;
       }
       radius /= 4;
+      if (value < before) break; // projected gradients have found a lower point, perhaps the lowest
     }
     box.projectGradient(x, gradient, projected);
   }
