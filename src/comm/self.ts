@@ -12,6 +12,7 @@ import type { Reduction } from "./ops.js";
 import { AwaitableRequest, CompletedRequest, type Request } from "./request.js";
 import { Status } from "./status.js";
 import type { Pieces, Transport } from "./transport.js";
+import { nextTurn } from "./turns.js";
 import { ownWindow } from "./window/direct.js";
 import type { WindowSpec, WindowTransport } from "./window/transport.js";
 
@@ -270,8 +271,8 @@ class SelfSend extends AwaitableRequest<void> {
     return this.message.taken;
   }
 
-  protected turn(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, 1));
+  protected async turn(): Promise<void> {
+    if ((await nextTurn(this)) && !this.test()) this.wait(); // which says why it is in vain
   }
 }
 
@@ -301,8 +302,8 @@ class SelfReceive<T> extends AwaitableRequest<T> {
     return this.receive.done;
   }
 
-  protected turn(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, 1));
+  protected async turn(): Promise<void> {
+    if ((await nextTurn(this)) && !this.test()) this.wait(); // which says why it is in vain
   }
 }
 
