@@ -66,7 +66,7 @@ function petscExample(): void {
   }
 }
 
-/** Entries of grids by accessors, beside indices. */
+/** Entries of grids by accessors, beside indices and the kernel. */
 function accessors(): void {
   const results = interleaved({
     Tutti: () => figures(process.execPath, compiledScript("petsc/accessors.js")),
@@ -76,6 +76,7 @@ function accessors(): void {
     ["accessors", "at() and set()"],
     ["indices", "an index for each"],
     ["running", "one running index"],
+    ["stencil", "DMDA.stencil"],
   ])
     console.log(`  ${title.padEnd(20)} median ${median(results.Tutti.map((row) => row[figure])).toFixed(1)}`);
 }

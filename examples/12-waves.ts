@@ -98,10 +98,10 @@ class Waves implements Disposable {
     this.#now = this.grid.createGlobalVector();
     this.#before = this.grid.createGlobalVector();
     this.#scale = this.grid.createGlobalVector();
-    this.#keep = this.grid.createGlobalVector();
-    const d = (i: number, j: number) => (forcing.damping(i, j) * dt) / 2;
-    this.fill(this.#scale, (i, j) => 1 / (1 + d(i, j)));
-    this.fill(this.#keep, (i, j) => (d(i, j) - 1) / (1 + d(i, j)));
+    this.fill(this.#scale, (i, j) => 1 / (1 + (forcing.damping(i, j) * dt) / 2));
+    this.#keep = this.#scale.copy(); // -(1 - d) / (1 + d) = 1 - 2 / (1 + d)
+    this.#keep.scale(-2);
+    this.#keep.shift(1);
   }
 
   get field(): Vec {
