@@ -14,6 +14,7 @@ export { NullSpace, type NullSpaceOptions } from "./null-space.js";
 export { garbageCleanup, liveObjects, PetscObject } from "./object.js";
 export { options } from "./options.js";
 export { type FieldSplitType, PC, type PCType } from "./pc.js";
+export { type ProgressOptions, progress } from "./progress.js";
 export { initialize } from "./runtime.js";
 export { Scatter, type ScatterMode } from "./scatter.js";
 export type { Size } from "./sizes.js";

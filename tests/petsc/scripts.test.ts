@@ -137,6 +137,33 @@ console.log("sum", x.sum());
     assert.deepEqual(stdout.trim().split("\n").sort(), ["size 3", "sum 12", "sum 12"]);
   });
 
+  test("long solves tell how far they are on rank 0, short ones say nothing", async () => {
+    const script = `
+import { KSP, Mat, progress, Vec } from "tutti/petsc";
+const slow = Number(process.argv[2]);
+const a = Mat.createShell(12, {
+  mult(x, y) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, slow);
+    for (let i = 0; i < y.array.length; i++) y.array[i] = (i + 1 + y.ownershipRange[0]) * x.array[i];
+  },
+});
+const { right: x, left: b } = a.createVecs();
+b.set(1);
+const ksp = KSP.create();
+ksp.setOperators(a);
+ksp.setType("cg");
+ksp.pc.setType("none");
+ksp.setMonitor(progress("pressure"));
+ksp.solve(b, x);
+`;
+    const arguments_ = ["run", "--engine", "mpi", "-n", "2"];
+    const long = await run(script, arguments_, { options: ["150"] });
+    assert.match(long.stderr, /^pressure: iteration [1-9]\d*, norm \d\S*, 1 s$/m);
+    assert.ok(long.stderr.trim().split("\n").length <= 2, long.stderr);
+    const short = await run(script, arguments_, { options: ["0"] });
+    assert.equal(short.stderr, "");
+  });
+
   test("a rank that fails in a callback while others wait for it there ends the job", async () => {
     const script = `
 import { Mat, Vec } from "tutti/petsc";
