@@ -149,6 +149,12 @@ export class Vec extends PetscObject {
     return this.#int("VecGetSize");
   }
 
+  /** The same, asked of PETSc only once. */
+  #sizeOnce(): number {
+    this.#size ??= this.size;
+    return this.#size;
+  }
+
   /** Number of entries of this rank. */
   get localSize(): number {
     return this.#int("VecGetLocalSize");
@@ -321,7 +327,7 @@ export class Vec extends PetscObject {
   /** Sets one entry of any rank; {@link Vec.assemble} must follow. */
   setValue(index: number, value: number, mode: InsertMode = "insert"): void {
     const { f, scratch } = petsc();
-    const size = (this.#size ??= this.size);
+    const size = this.#sizeOnce();
     if (!(index >= 0 && index < size))
       requireWithin("setValue: indices", Int32Array.of(intOf(index)), 0, size);
     scratch.ints[0] = intOf(index);
@@ -333,7 +339,7 @@ export class Vec extends PetscObject {
   setValues(indices: Indices, values: Values, mode: InsertMode = "insert"): void {
     requireLength("setValues", "values", values.length, indices.length);
     const [at, from] = [intArray(indices), doubleArray(values)];
-    requireWithin("setValues: indices", at, 0, (this.#size ??= this.size));
+    requireWithin("setValues: indices", at, 0, this.#sizeOnce());
     petsc().f.VecSetValues(this.handle, at.length, addressOf(at), addressOf(from), insertMode(mode));
   }
 
