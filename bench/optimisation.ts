@@ -2,12 +2,14 @@
 //   node dist/bench/optimisation.js [rounds]
 // The peers need Debian's python3-petsc4py, python3-mpi4py, python3-numpy and openmpi-bin, and GNU time for the memory.
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { median } from "../src/cli/bench/timing.js";
 import { petsc4pyFolder } from "./petsc-peers.js";
 import { mpiPlacement, peers, python, roundsOr } from "./support.js";
 
 const RANKS = 2;
+const TIME = "/usr/bin/time";
 const cli = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url));
 
@@ -43,6 +45,7 @@ interface Measured {
 
 const folder = petsc4pyFolder();
 if (folder === undefined) throw new Error("there is no petsc4py: apt-get install python3-petsc4py");
+if (!existsSync(TIME)) throw new Error(`there is no ${TIME}: apt-get install time`);
 const one = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
 const rounds = roundsOr(5);
 for (const { title, program, script, args, published } of CASES) {
@@ -84,7 +87,7 @@ function measure(
 ): Measured {
   const env = { ...process.env, ...variables };
   const timed = ["-f", "%e %M", command, ...args];
-  const { status, stderr, error } = spawnSync("/usr/bin/time", timed, {
+  const { status, stderr, error } = spawnSync(TIME, timed, {
     env,
     encoding: "utf8",
     timeout: 600_000,
