@@ -1,34 +1,17 @@
 import { createHash, randomUUID } from "node:crypto";
-import {
-  chmodSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { TuttiError } from "../errors.js";
-import {
-  COMPILE_TIMEOUT,
-  type Compiler,
-  compile,
-  FLAGS_IDENTITY,
-  findCompiler,
-  machineIdentity,
-} from "./compiler.js";
+import { age, FAILURE_LASTS, LOCK_LASTS, markAsUsed, prune } from "./cache-lifetime.js";
+import { type Compiler, compile, FLAGS_IDENTITY, findCompiler, machineIdentity } from "./compiler.js";
 import { privateFolder, readPrivateFile } from "./private-folder.js";
 
 const SOURCE_FOLDER = fileURLToPath(new URL("../../../src/kernels/c", import.meta.url));
 const MAIN_SOURCE = "kernels.c";
 
-/** A failed compilation is not tried again for this long (ms): ranks that start together fail together. */
-const FAILURE_LASTS = 60_000;
 const POLL = 20;
 const LONG_WAIT = 15_000;
 
@@ -37,6 +20,8 @@ const LONG_WAIT = 15_000;
  *
  * Its name holds a digest of everything that decides about the code (source, compiler, flags, processor) and one of its
  * own content, so that an entry is found, checked and replaced by name alone: `kernels-<key>-<content>.so`.
+ *
+ * Another process may prune an entry at any time: who cannot load the file asks again.
  *
  * @throws TuttiError `library` if there is no compiler, it fails, or the cache cannot be used safely.
  */
@@ -63,7 +48,12 @@ function findEntry(folder: string, stem: string): string | undefined {
   for (const name of readdirSync(folder)) {
     if (!name.startsWith(`${stem}-`) || !name.endsWith(".so")) continue;
     const file = join(folder, name);
-    if (name === `${stem}-${digest(readPrivateFile(file))}.so`) return file;
+    const content = readPrivateFile(file);
+    if (content === undefined) continue; // pruned since the look into the folder
+    if (name === `${stem}-${digest(content)}.so`) {
+      markAsUsed(file);
+      return file;
+    }
     rmSync(file, { force: true });
   }
   return undefined;
@@ -76,7 +66,8 @@ function compileOnce(folder: string, stem: string, compiler: Compiler): string {
   for (let waited = 0; ; waited += POLL) {
     const entry = findEntry(folder, stem);
     if (entry !== undefined) return entry;
-    if (age(failure) < FAILURE_LASTS) throw new TuttiError("library", readPrivateFile(failure).toString());
+    const failed = age(failure) < FAILURE_LASTS ? readPrivateFile(failure) : undefined;
+    if (failed !== undefined) throw new TuttiError("library", failed.toString());
     if (!tryLock(lock)) {
       if (waited === LONG_WAIT) say(`still waiting for another process that compiles kernels (${lock})`);
       Atomics.wait(SLEEP, 0, 0, POLL);
@@ -95,14 +86,14 @@ function compileOnce(folder: string, stem: string, compiler: Compiler): string {
 }
 
 function compileEntry(folder: string, stem: string, compiler: Compiler): string {
-  removeLeftovers(folder);
   const temporary = join(folder, `.${randomUUID()}.so`);
   say("compiling kernels for this machine (once, some seconds)");
   try {
     compile(compiler, SOURCE_FOLDER, MAIN_SOURCE, temporary);
     chmodSync(temporary, 0o700);
-    const file = join(folder, `${stem}-${digest(readPrivateFile(temporary))}.so`);
+    const file = join(folder, `${stem}-${digest(readPrivateFile(temporary)!)}.so`);
     renameSync(temporary, file);
+    prune(folder);
     return file;
   } finally {
     rmSync(temporary, { force: true });
@@ -116,7 +107,7 @@ function tryLock(lock: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    if (age(lock) > 2 * COMPILE_TIMEOUT || ownerIsGone(lock)) rmSync(lock, { force: true });
+    if (age(lock) > LOCK_LASTS || ownerIsGone(lock)) rmSync(lock, { force: true });
     return false;
   }
 }
@@ -132,28 +123,9 @@ function ownerIsGone(lock: string): boolean {
   }
 }
 
-/** Removes what killed processes left behind, and failures that do not count any more. */
-function removeLeftovers(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name);
-    const lasts = name.endsWith(".failed")
-      ? FAILURE_LASTS
-      : name.startsWith(".")
-        ? 2 * COMPILE_TIMEOUT
-        : Infinity;
-    if (age(file) > lasts) rmSync(file, { force: true });
-  }
-}
-
 /** Tells a person at a terminal why nothing happens yet. */
 function say(what: string): void {
   if (isatty(2)) writeSync(2, `tutti: ${what}\n`);
-}
-
-/** Milliseconds since the file was written; infinite if there is none. */
-function age(file: string): number {
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found ? Date.now() - found.mtimeMs : Number.POSITIVE_INFINITY;
 }
 
 function digest(content: Buffer): string {

@@ -25,7 +25,7 @@ const ABI = 1;
  */
 export function loadNative(heap: Heap, small: KernelFunctions): Pick<Kernels, "file" | "f" | "pointerTo"> {
   try {
-    const library = loadLibrary(compiledKernels());
+    const library = loadCompiled();
     const abi = library.function("tutti_kernels_abi", "i:")();
     if (abi !== ABI) throw new Error(`${library.path} has kernels of version ${abi}, not ${ABI}`);
     const base = addressOf(heap.u8);
@@ -34,6 +34,16 @@ export function loadNative(heap: Heap, small: KernelFunctions): Pick<Kernels, "f
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new TuttiError("library", `native kernels cannot be used: ${reason}`, { reason }, { cause });
+  }
+}
+
+function loadCompiled(): Library {
+  const file = compiledKernels();
+  try {
+    return loadLibrary(file);
+  } catch {
+    // Another process may have pruned it between the look and the load.
+    return loadLibrary(compiledKernels());
   }
 }
 

@@ -32,16 +32,17 @@ export function privateFolder(): string {
 }
 
 /**
- * The content of a file of the private folder.
+ * The content of a file of the private folder; undefined if there is none.
  *
  * @throws TuttiError `library` if somebody else could have written it.
  */
-export function readPrivateFile(file: string): Buffer {
+export function readPrivateFile(file: string): Buffer | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
     throw unsafe(
       code === "ELOOP" ? `${file} is a symbolic link; remove it` : `${file} cannot be read (${code})`,
       cause,

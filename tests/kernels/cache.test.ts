@@ -3,18 +3,21 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { describeIn, temporaryFolder } from "./child.js";
+import { describeIn, inProcess, temporaryFolder } from "./child.js";
 
 const compiler = spawnSync("cc", ["--version"]).status === 0;
 const needsCompiler = { skip: compiler ? false : "there is no C compiler; apt-get install gcc" };
@@ -126,6 +129,118 @@ describe("the cache of compiled kernels", needsCompiler, () => {
       damage(entry);
       assert.equal((await describeIn(env)).target, "native");
       assert.deepEqual(readFileSync(entryOf(cache)), content);
+      assert.equal(compilations(), 2);
+    });
+});
+
+describe("entries of the cache that nobody uses are removed", needsCompiler, () => {
+  const KEY = "0".repeat(32);
+  const CONTENT = "1".repeat(64);
+  const DAY = 86_400_000;
+
+  /** Lets a file seem to have been written so long ago (ms). */
+  function makeOld(file: string, age: number): void {
+    const then = new Date(Date.now() - age);
+    utimesSync(file, then, then);
+  }
+
+  test("after a compilation, by age, by name and only files", async (t) => {
+    const { env, cache } = freshCache(t);
+    mkdirSync(cache, { recursive: true, mode: 0o700 });
+    const put = (name: string, age: number) => {
+      writeFileSync(join(cache, name), "");
+      makeOld(join(cache, name), age);
+      return name;
+    };
+    put(`kernels-${KEY}-${CONTENT}.so`, 31 * DAY);
+    put(`kernels-${KEY}.failed`, 0.1 * DAY);
+    put(`kernels-${KEY}.lock`, 0.1 * DAY);
+    put(".01234567-89ab-cdef-0123-456789abcdef.so", 0.1 * DAY);
+    const kept = [
+      put(`kernels-${KEY}-${CONTENT.replace("1", "2")}.so`, 29 * DAY),
+      put(`kernels-${KEY.replace("0", "3")}.lock`, 0),
+      put(".11234567-89ab-cdef-0123-456789abcdef.so", 0),
+      put("notes.so", 99 * DAY),
+      put(".hidden", 99 * DAY),
+      put(`kernels-${KEY}-${CONTENT}.so.bak`, 99 * DAY),
+      put(`kernels-${KEY}-${CONTENT.slice(1)}.so`, 99 * DAY),
+    ];
+    const elsewhere = join(env.HOME!, "elsewhere");
+    writeFileSync(elsewhere, "");
+    makeOld(elsewhere, 99 * DAY);
+    const link = `kernels-${KEY}-${CONTENT.replace("1", "4")}.so`;
+    symlinkSync(elsewhere, join(cache, link));
+    lutimesSync(join(cache, link), 0, 0);
+    const folder = `kernels-${KEY}-${CONTENT.replace("1", "5")}.so`;
+    mkdirSync(join(cache, folder));
+    makeOld(join(cache, folder), 99 * DAY);
+
+    const { detail } = (await describeIn(env)).targets.native;
+    assert.deepEqual(readdirSync(cache).sort(), [...kept, link, folder, basename(detail!)].sort());
+    assert.equal(readlinkSync(join(cache, link)), elsewhere);
+    assert.ok(existsSync(elsewhere));
+  });
+
+  test("not by a start that compiles nothing", async (t) => {
+    const { env, cache } = freshCache(t);
+    await describeIn(env);
+    const entry = entryOf(cache);
+    const old = join(cache, `kernels-${KEY}-${CONTENT}.so`);
+    writeFileSync(old, "");
+    makeOld(old, 99 * DAY);
+    makeOld(entry, 99 * DAY);
+    assert.equal((await describeIn(env)).targets.native.detail, entry);
+    assert.ok(existsSync(old));
+  });
+
+  test("use keeps an entry; at most one use a day is written down", async (t) => {
+    const { env, cache } = freshCache(t);
+    await describeIn(env);
+    const entry = entryOf(cache);
+    makeOld(entry, 0.9 * DAY);
+    const { mtimeMs } = statSync(entry);
+    await describeIn(env);
+    assert.equal(statSync(entry).mtimeMs, mtimeMs);
+    makeOld(entry, 1.1 * DAY);
+    await describeIn(env);
+    assert.ok(Date.now() - statSync(entry).mtimeMs < 0.1 * DAY);
+    makeOld(entry, 31 * DAY);
+    await describeIn(env);
+    writeFileSync(env.CC!, `${readFileSync(env.CC!)}# changed\n`);
+    await describeIn(env);
+    assert.ok(existsSync(entry));
+  });
+
+  // Another process removes the entry after each of the steps by which this one finds it.
+  for (const [step, after] of [
+    ["the look into the folder", "readdirSync"],
+    ["the entry was opened", "openSync"],
+    ["the entry was checked", "lutimesSync"],
+  ])
+    test(`an entry that vanishes after ${step} is compiled anew`, async (t) => {
+      const { env, cache, compilations } = freshCache(t);
+      await describeIn(env);
+      const entry = entryOf(cache);
+      makeOld(entry, 2 * DAY);
+      const target = await inProcess(
+        `const { default: fs } = await import("node:fs");
+         const { syncBuiltinESMExports } = await import("node:module");
+         const original = fs.${after};
+         fs.${after} = (path, ...others) => {
+           const result = original(path, ...others);
+           if (path.startsWith(${JSON.stringify(cache)})) {
+             fs.rmSync(${JSON.stringify(entry)});
+             fs.${after} = original;
+             syncBuiltinESMExports();
+           }
+           return result;
+         };
+         syncBuiltinESMExports();
+         return k.kernels().target;`,
+        env,
+      );
+      assert.equal(target, "native");
+      assert.equal(entryOf(cache), entry);
       assert.equal(compilations(), 2);
     });
 });
