@@ -3,7 +3,10 @@ import type { FitProblem } from "./fit-problem.js";
 import { LinearModel, type Step } from "./model.js";
 import type { LeastSquaresReason } from "./options.js";
 
-/** The first radius, over the size of the scaled first guess. */
+/**
+ * The first radius, over the size of the scaled first guess. MINPACK's 100 lets the first step for NIST's BoxBOD, from the
+ * farther guess, end where nothing depends on its second unknown any more.
+ */
 const FACTOR = 1;
 /** A step is taken if it does this share of what the model has promised. */
 const ACCEPTED = 1e-4;

@@ -29,7 +29,7 @@ export interface LeastSquaresOptions extends Tolerances {
   readonly xtol?: number;
   /** Cosine of the angle between the residuals and a column of the Jacobian; 1e-12 if absent. */
   readonly gtol?: number;
-  /** The first radius of the trust region, over the size of the scaled first guess; 100 if absent. */
+  /** The first radius of the trust region, over the size of the scaled first guess; 1 if absent. */
   readonly factor?: number;
   /** Called at the first guess and after each iteration, on every rank; what returns false ends the fit. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a monitor that returns nothing goes on
