@@ -10,7 +10,7 @@ import { mpiPlacement, peers, python, roundsOr } from "./support.js";
 
 const RANKS = 2;
 const TIME = "/usr/bin/time";
-const cli = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
+const cli = fileURLToPath(new URL("../lib/cli/main.js", import.meta.url));
 const example = (name: string) => fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url));
 
 /**

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { median } from "../src/cli/bench/timing.js";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const cli = path("../src/cli/main.js");
+const cli = path("../lib/cli/main.js");
 
 /** The folder of the peers' sources. */
 export const peers = path("../../bench/peers");

@@ -1,4 +1,5 @@
-// Builds dist/: TypeScript to JavaScript with types, the kernels' C source to WebAssembly, and static assets.
+// Builds dist/: TypeScript to JavaScript with types, the kernels' C source to WebAssembly, static assets, and all
+// of it joined into the few files that the package exports.
 // `--clean` begins with an empty folder, so that nothing is published whose source is gone.
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -15,3 +16,4 @@ if (process.argv.includes("--clean")) rmSync(`${root}/dist`, { recursive: true, 
 run("node_modules/typescript/bin/tsc", "--project", ".");
 run("scripts/build-wasm.mjs");
 run("scripts/copy-assets.mjs");
+run("scripts/join-modules.mjs");

@@ -4,4 +4,4 @@ import { build, installDependencies, must, root } from "./setup.mjs";
 
 installDependencies();
 build();
-must(process.execPath, [`${root}/dist/src/cli/main.js`, "train", "mnist", ...process.argv.slice(2)]);
+must(process.execPath, [`${root}/dist/lib/cli/main.js`, "train", "mnist", ...process.argv.slice(2)]);

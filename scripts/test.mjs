@@ -11,7 +11,7 @@ if (!process.execArgv.includes("--enable-source-maps")) {
   installSystemPackages();
   build();
   // Ranks of many tests would otherwise wait together for the first compilation of the native kernels.
-  must(process.execPath, [`${root}/dist/src/cli/main.js`, "info"]);
+  must(process.execPath, [`${root}/dist/lib/cli/main.js`, "info"]);
   // Test processes inherit this process's flags; stacks then point at TypeScript lines.
   must(process.execPath, ["--enable-source-maps", ...process.argv.slice(1)]);
   process.exit(0);

@@ -15,7 +15,7 @@ import { noPetsc } from "./support/petsc.js";
  */
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const cli = join(root, "dist/src/cli/main.js");
+const cli = join(root, "dist/lib/cli/main.js");
 const documents = ["README.md", ...readdirSync(join(root, "docs")).map((name) => join("docs", name))].filter(
   (name) => name.endsWith(".md"),
 );

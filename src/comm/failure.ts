@@ -77,5 +77,5 @@ function frames(error: Error): string[] {
 
 /** Whether a frame of a stack is in Tutti itself. */
 export function isInternal(line: string): boolean {
-  return line.includes(`${PACKAGE}src/`) || line.includes(`${PACKAGE}dist/src/`);
+  return ["src/", "dist/src/", "dist/lib/"].some((folder) => line.includes(PACKAGE + folder));
 }

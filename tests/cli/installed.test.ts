@@ -39,8 +39,8 @@ function installPackage(): void {
   mkdirSync(project.path("node_modules/.bin"), { recursive: true });
   renameSync(project.path("package"), project.path("node_modules/tutti"));
   symlinkSync(`${root}/node_modules`, project.path("node_modules/tutti/node_modules"));
-  symlinkSync("../tutti/dist/src/cli/main.js", project.path("node_modules/.bin/tutti"));
-  chmodSync(project.path("node_modules/tutti/dist/src/cli/main.js"), 0o755);
+  symlinkSync("../tutti/dist/lib/cli/main.js", project.path("node_modules/.bin/tutti"));
+  chmodSync(project.path("node_modules/tutti/dist/lib/cli/main.js"), 0o755);
 }
 
 for (const { family, install } of FAMILIES) {

@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 /** The command line's program. */
-export const MAIN = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+export const MAIN = fileURLToPath(new URL("../../lib/cli/main.js", import.meta.url));
 
 /** What a run of the command line has left. */
 export interface Result {
