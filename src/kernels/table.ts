@@ -55,6 +55,8 @@ export const KERNEL_TABLE = {
   philox_normal_T: "v:niiiiiip",
   // 32 random bits an element
   philox_bits: "v:niiiiiip",
+  // n, bits (2 n words of 32), order (int32): 0 ... n - 1 in a random order
+  random_order: "v:npp",
   // Optimiser updates on flat vectors: parameters p, gradient g, state.
   // n, lr, momentum, nesterov, weightDecay, p, g, velocity (null without momentum)
   sgd_T: "v:nddidppp",

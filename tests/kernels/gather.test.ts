@@ -90,14 +90,18 @@ for (const target of TARGETS) {
   });
 
   test(`${target}: take picks slices, scatter adds them back`, { skip }, () => {
-    const [outer, length, inner] = [3, 5, 4];
+    const [outer, length] = [3, 5];
     const index = [4, 0, 0, 3, 4, 2, 4];
-    const x = Array.from({ length: outer * length * inner }, (_, i) => i + 1);
-    for (const [element, size] of [
-      ["u8", 1],
-      ["f32", 4],
-      ["f64", 8],
+    for (const [element, size, inner] of [
+      ["u8", 1, 4],
+      ["f32", 4, 4],
+      ["f64", 8, 4],
+      // Long slices are asked for ahead: some, and fewer than there are.
+      ["f64", 8, 64],
+      ["f32", 4, 1001],
+      ["f64", 8, 1500],
     ] as const) {
+      const x = Array.from({ length: outer * length * inner }, (_, i) => i % 251);
       using blocks = new Blocks(kernels!);
       const picked = blocks.room(element, outer * index.length * inner);
       const indices = blocks.put("i32", index);

@@ -114,6 +114,23 @@ for (const target of TARGETS) {
     }
   });
 
+  test(`${target}: orders are those of Fisher and Yates`, { skip }, () => {
+    for (const n of [0, 1, 2, 15, 16, 17, 18, 31, 33, 5000]) {
+      using blocks = new Blocks(kernels!);
+      const bits = draw(kernels!, "philox_bits", STARTS[2], 2 * n);
+      const order = blocks.room("i32", n);
+      kernels!.f.random_order(n, blocks.put("i32", bits), order);
+      const wanted = Array.from({ length: n }, (_, i) => i);
+      const words = bits.map((word) => BigInt(word >>> 0));
+      for (let i = n - 1; i > 0; i--) {
+        const chance = (words[2 * i] << 21n) | (words[2 * i + 1] >> 11n); // of 2^53
+        const j = Math.floor((Number(chance) / 2 ** 53) * (i + 1));
+        [wanted[i], wanted[j]] = [wanted[j], wanted[i]];
+      }
+      assert.deepEqual(blocks.get("i32", order, n), wanted, `n = ${n}`);
+    }
+  });
+
   test(`${target}: distributions`, { skip }, () => {
     const n = 200_000;
     for (const [name, cdf] of [

@@ -115,3 +115,25 @@ EXPORT void philox_uniform_f32(size_t n, PHILOX_PARAMETERS, float* y) { FILL(flo
 EXPORT void philox_normal_f64(size_t n, PHILOX_PARAMETERS, double* y) { FILL(double, normal_f64_of_words, 2) }
 EXPORT void philox_normal_f32(size_t n, PHILOX_PARAMETERS, float* y) { FILL(float, normal_f32_of_words, 4) }
 #undef FILL
+
+// A random order of 0 ... n - 1 (Fisher and Yates): place i changes with one up to it, chosen by 53 of the bits 2 i and 2 i + 1.
+// Places are chosen some changes ahead, so that what they hold is on its way from memory.
+EXPORT void random_order(size_t n, const uint32_t* bits, int32_t* order) {
+  enum { AHEAD = 16 };
+  size_t chosen[AHEAD];
+  for (size_t i = 0; i < n; i++) order[i] = (int32_t)i;
+  for (size_t i = n + AHEAD; i-- > 1;) {
+    if (i < n) {
+      size_t j = chosen[i % AHEAD];
+      int32_t kept = order[i];
+      order[i] = order[j];
+      order[j] = kept;
+    }
+    if (i > AHEAD) {
+      size_t next = i - AHEAD;
+      double fraction = ((double)bits[2 * next] * 0x1p21 + (double)(bits[2 * next + 1] >> 11)) * 0x1p-53;
+      size_t j = chosen[next % AHEAD] = (size_t)(fraction * (double)(next + 1));
+      __builtin_prefetch(order + j, 1);
+    }
+  }
+}
