@@ -4,6 +4,7 @@ import { decodeArray, ELEMENT_BYTES, type FileElement, littleEndianBytes } from 
 import { atomicWriteFile, type ReadOptions, readBytes } from "./files.js";
 import { badFormat, insteadOf, type Source } from "./format.js";
 import { elementCount, type NdArray, ndarray } from "./ndarray.js";
+import { checkDigest, DIGEST, digestOf, METADATA } from "./safetensors-digest.js";
 
 /** What a safetensors file holds: arrays by name, in the order of their bytes, and texts by name. */
 export interface Safetensors {
@@ -35,8 +36,6 @@ const NAMES: Readonly<Record<DType, string>> = {
   float64: "F64",
 };
 
-/** The name that holds the texts; no array can have it. */
-const METADATA = "__metadata__";
 /** The limit of the reference implementation. */
 const MAX_HEADER = 100_000_000;
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
@@ -44,11 +43,11 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true });
 /**
  * Reads a safetensors file: the length of the header as a little-endian uint64, the header in JSON, then the
  * elements of all arrays, little-endian and row-major, without holes or overlaps (the safetensors format,
- * huggingface/safetensors).
+ * huggingface/safetensors). The digest of a file that {@link writeSafetensors} wrote is checked.
  *
  * @returns BOOL, U8, I32, F32 and F64 as they are; other integers become int32, F16 and BF16 float32.
- * @throws TuttiError "file" if it cannot be read, "format" if it is not exactly such a file or holds an integer
- *   outside int32, "unsupported" if an array has another dtype.
+ * @throws TuttiError "file" if it cannot be read, "format" if it is not exactly such a file, has another digest than
+ *   it says or holds an integer outside int32, "unsupported" if an array has another dtype.
  */
 export function readSafetensors(path: string, options: ReadOptions = {}): Safetensors {
   return parseSafetensors(readBytes(path, options), path);
@@ -63,33 +62,37 @@ export function parseSafetensors(bytes: Uint8Array, file: string): Safetensors {
     .filter(([name]) => name !== METADATA)
     .map(([name, value]) => checkEntry(name, value, source))
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  checkLayout(entries, start, bytes.length, source);
+  checkDigest(header, bytes.subarray(start), metadata.get(DIGEST), source);
+  metadata.delete(DIGEST);
   const tensors = new Map<string, NdArray>();
-  let offset = 0;
   for (const { name, element, shape, begin, end } of entries) {
-    if (begin !== offset) {
-      const what = begin < offset ? "overlaps the array before it" : "leaves a hole before it";
-      throw badFormat(
-        source,
-        `is damaged: ${JSON.stringify(name)} begins at ${begin}, which ${what} (wanted ${offset})`,
-        {
-          name,
-          offset: start + begin,
-        },
-      );
-    }
-    offset = end;
-    if (start + end > bytes.length) {
-      const found = `is truncated: ${JSON.stringify(name)} ends at byte ${start + end}, the file at ${bytes.length}`;
-      throw badFormat(source, found, { name, offset: bytes.length });
-    }
     const data = bytes.subarray(start + begin, start + end);
     tensors.set(name, decodeArray(element, shape, data, true, source));
   }
-  if (start + offset !== bytes.length) {
-    const found = `is too long: its arrays end at byte ${start + offset}, the file at ${bytes.length}`;
+  return { tensors, metadata };
+}
+
+/** Throws unless the arrays, which begin at byte `start`, fill the file of `length` bytes one after the other. */
+function checkLayout(entries: readonly Entry[], start: number, length: number, source: Source): void {
+  let offset = 0;
+  for (const { name, begin, end } of entries) {
+    const quoted = JSON.stringify(name);
+    if (begin !== offset) {
+      const what = begin < offset ? "overlaps the array before it" : "leaves a hole before it";
+      const found = `is damaged: ${quoted} begins at ${begin}, which ${what} (wanted ${offset})`;
+      throw badFormat(source, found, { name, offset: start + begin });
+    }
+    offset = end;
+    if (start + end > length) {
+      const found = `is truncated: ${quoted} ends at byte ${start + end}, the file at ${length}`;
+      throw badFormat(source, found, { name, offset: length });
+    }
+  }
+  if (start + offset !== length) {
+    const found = `is too long: its arrays end at byte ${start + offset}, the file at ${length}`;
     throw badFormat(source, found, { offset: start + offset });
   }
-  return { tensors, metadata };
 }
 
 function readHeader(bytes: Uint8Array, source: Source): { header: Record<string, unknown>; start: number } {
@@ -171,7 +174,9 @@ function isLengths(value: unknown): value is number[] {
  * Writes named arrays and texts as one safetensors file, atomically.
  *
  * Arrays of wide elements come first and the data begin at a multiple of 8 bytes, so that every array is aligned
- * when the file is mapped. Equal arguments give equal bytes.
+ * when the file is mapped. Equal arguments give equal bytes. The text `tutti.sha256`, which other programs may ignore,
+ * is the SHA-256 of the header without it, as JSON without white space, and of the data: a changed bit is found on
+ * reading.
  *
  * @throws TuttiError "argument" for the name `__metadata__` or a name twice, "shape" or "dtype" if an
  *   array is not what it says, "file" if the file cannot be written.
@@ -194,12 +199,11 @@ export function encodeSafetensors(
     ([name, { dtype, shape, data }]) => [name, ndarray(dtype, shape, data)] as const,
   );
   const ordered = checked.sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
-  const header = new Map<string, unknown>();
-  const texts = [...metadata];
-  if (texts.length > 0) header.set(METADATA, Object.fromEntries(texts));
+  const texts = Object.fromEntries([...metadata].filter(([name]) => name !== DIGEST));
+  const header = new Map<string, unknown>([[METADATA, texts]]);
   let offset = 0;
   for (const [name, { dtype, shape, data }] of ordered) {
-    if (name === METADATA || header.has(name)) {
+    if (header.has(name)) {
       const message = `writeSafetensors: the name ${JSON.stringify(name)} is taken; every array needs its own`;
       throw new TuttiError("argument", message, { name });
     }
@@ -207,10 +211,12 @@ export function encodeSafetensors(
     header.set(name, { dtype: NAMES[dtype], shape, data_offsets: [offset, end] });
     offset = end;
   }
+  const chunks = ordered.map(([, array]) => littleEndianBytes(array));
+  texts[DIGEST] = digestOf(Object.fromEntries(header), chunks);
   const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   const length = Math.ceil(json.length / 8) * 8;
   const head = Buffer.alloc(8 + length, " "); // the format pads the header with spaces
   head.writeBigUInt64LE(BigInt(length));
   json.copy(head, 8);
-  return [head, ...ordered.map(([, array]) => littleEndianBytes(array))];
+  return [head, ...chunks];
 }

@@ -9,6 +9,7 @@ import {
   readSafetensors,
   writeSafetensors,
 } from "../../src/data/safetensors.js";
+import { TuttiError } from "../../src/errors.js";
 import { fuzz, temporaryFolder, tuttiError } from "./helpers.js";
 
 /** A safetensors file written out by hand. */
@@ -53,12 +54,54 @@ test("arrays and texts are read back, with names that objects are touchy about",
   assert.deepEqual(Buffer.concat(encodeSafetensors(tensors, metadata)), bytes);
 });
 
-test("the bytes are those that the format document gives", () => {
+test("the bytes are those that the format document gives, with the digest among the texts", () => {
   const bytes = Buffer.concat(encodeSafetensors([["a", ndarray("int32", [2], Int32Array.of(1, -1))]]));
-  const json = '{"a":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}}';
-  const length = Buffer.from([56, 0, 0, 0, 0, 0, 0, 0]);
+  // printf '{"__metadata__":{},"a":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}}\1\0\0\0\377\377\377\377' | sha256sum
+  const digest = "74a359c8e997fe199b689acb3c4489aff00ae11beab05cc678f9dd7420c2468a";
+  const json = `{"__metadata__":{"tutti.sha256":"${digest}"},"a":{"dtype":"I32","shape":[2],"data_offsets":[0,8]}}`;
+  const length = Buffer.from([160, 0, 0, 0, 0, 0, 0, 0]);
   const data = Buffer.from([1, 0, 0, 0, 255, 255, 255, 255]);
-  assert.deepEqual(bytes, Buffer.concat([length, Buffer.from(json.padEnd(56)), data]));
+  assert.deepEqual(bytes, Buffer.concat([length, Buffer.from(json.padEnd(160)), data]));
+});
+
+test("a changed bit anywhere is found, or changes nothing", () => {
+  const tensors: [string, NdArray][] = [
+    ["w", ndarray("float64", [2, 2], Float64Array.of(1, 2, 3, 4))],
+    ["7", ndarray("uint8", [3], Uint8Array.of(1, 2, 3))],
+  ];
+  const bytes = Buffer.concat(encodeSafetensors(tensors, [["lr", "0.01"]]));
+  const whole = parseSafetensors(bytes, "x");
+  const data = 8 + Number(bytes.readBigUInt64LE());
+  let harmless = 0;
+  for (let bit = 0; bit < 8 * bytes.length; bit++) {
+    const damaged = Buffer.from(bytes);
+    damaged[bit >> 3] ^= 1 << (bit & 7);
+    try {
+      const { tensors, metadata } = parseSafetensors(damaged, "x");
+      assert.deepEqual(tensors, whole.tensors);
+      assert.equal(metadata.get("lr"), "0.01");
+      harmless++;
+    } catch (error) {
+      if (bit < 8 * data) assert.ok(error instanceof TuttiError, String(error));
+      else tuttiError("format", "'x' is damaged", /is [0-9a-f]{64}, wanted [0-9a-f]{64}$/)(error);
+    }
+  }
+  // The name of the digest itself: 12 letters of 8 bits.
+  assert.ok(harmless <= 96, String(harmless));
+});
+
+test("arrays in shared memory have the same digest", () => {
+  const shared = new Float32Array(new SharedArrayBuffer(12));
+  shared.set([1, 2, 3]);
+  const encode = (data: Float32Array) =>
+    Buffer.concat(encodeSafetensors([["a", ndarray("float32", [3], data)]]));
+  assert.deepEqual(encode(shared), encode(Float32Array.of(1, 2, 3)));
+});
+
+test("files without a digest are read, and a digest that is handed on is made anew", () => {
+  const { tensors } = parseSafetensors(file({ a: u8(0, 2) }, [1, 2]), "x");
+  const again = encodeSafetensors(tensors, [["tutti.sha256", "of another file"]]);
+  assert.deepEqual(parseSafetensors(Buffer.concat(again), "x"), { tensors, metadata: new Map() });
 });
 
 test("dtypes of other programs", () => {
