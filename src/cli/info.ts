@@ -88,6 +88,7 @@ function asText(info: Info): string {
       ...Object.fromEntries(
         Object.entries(kernels.targets).map(([name, target]) => [name, available(target)]),
       ),
+      ...(kernels.target && { "matrix product": kernels.blas.used ? kernels.blas.detail! : "own" }),
       BLAS: available(kernels.blas),
       "C compiler": info.compiler.path ?? info.compiler.reason,
       cache: info.cache.path ?? info.cache.reason,

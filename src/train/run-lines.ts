@@ -9,16 +9,16 @@ import {
   numberFigures,
   thisMachine,
 } from "./report/index.js";
+import { matrixProduct } from "./report/machine.js";
 import type { TrainOptions } from "./run.js";
 
 // What a run prints.
 
-/** Ranks, kernels and BLAS in use. */
+/** Ranks, kernels and matrix product in use. */
 export function foundLine(comm: Comm): string {
   const { target, blas } = kernels();
   const ranks = `${comm.size} rank${comm.size === 1 ? "" : "s"} (${comm.engine})`;
-  const product = blas === null ? "no BLAS in use" : `BLAS ${blas}`;
-  return `Tutti ${thisMachine().tutti}: ${ranks}, ${target} kernels, ${product}`;
+  return `Tutti ${thisMachine().tutti}: ${ranks}, ${target} kernels, ${matrixProduct(blas)}`;
 }
 
 /** What there is to learn from. */

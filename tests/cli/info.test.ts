@@ -43,6 +43,17 @@ test("exactly one kernel target is used, and every other says why not", async ()
   }
 });
 
+test("the matrix product in use is named", async () => {
+  using project = new Project({});
+  const product = async (env: NodeJS.ProcessEnv) => {
+    const { stdout } = await project.tutti(["info"], env);
+    return stdout.match(/^ {2}matrix product +(.*)$/m)?.[1];
+  };
+  assert.equal(await product({ TUTTI_BLAS: "off" }), "own");
+  const { blas } = (await info(project)).kernels;
+  if (blas.available) assert.equal(await product({ TUTTI_BLAS: "on" }), blas.detail);
+});
+
 test("a compiler that is missing is named, with what installs one, and the kernels fall back", async () => {
   using project = new Project({});
   const env = { CC: "no-such-compiler", XDG_CACHE_HOME: project.path("cache") };

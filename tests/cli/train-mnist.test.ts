@@ -10,7 +10,7 @@ test("tutti train mnist learns handwritten digits, and ends with its accuracy an
   const lines = stdout.trimEnd().split("\n");
   assert.match(
     lines[0],
-    /^Tutti \d+\.\d+\.\d+: \d+ ranks? \(threads\), \S+ kernels, (no BLAS in use|BLAS .+)$/,
+    /^Tutti \d+\.\d+\.\d+: \d+ ranks? \(threads\), \S+ kernels, (own matrix product|matrix product by .+)$/,
   );
   assert.match(
     lines[1],

@@ -64,6 +64,21 @@ test("a confusion matrix of other classes than the named ones is refused", async
   await assert.rejects(writeReport(folder, summary), { code: "shape", message: /4 classes.*names 3/ });
 });
 
+test("the matrix product in use is named, whether it is a BLAS library's or the kernels' own", () => {
+  const { machine } = exampleSummary();
+  const facts = (blas: string | null) =>
+    reportPage(exampleSummary({ machine: { ...machine, blas } }))
+      .replaceAll(/<[^>]*>/g, " ")
+      .replaceAll(/ +/g, " ");
+  const own = facts(null);
+  assert.match(own, / kernels native own matrix product /);
+  assert.match(own, / matrix product own /);
+  assert.doesNotMatch(own, /BLAS/);
+  const openblas = facts("libopenblas.so.0");
+  assert.match(openblas, / kernels native matrix product by libopenblas\.so\.0 /);
+  assert.match(openblas, / kernels native matrix product libopenblas\.so\.0 /);
+});
+
 test("no text of a run becomes markup", () => {
   const page = reportPage(exampleSummary());
   assert.doesNotMatch(

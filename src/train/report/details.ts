@@ -18,7 +18,7 @@ ${data && dataSection(data)}
     ["memory", bytes(machine.memoryBytes)],
     ["ranks", `${count(machine.ranks)}, engine ${machine.engine}`],
     ["kernels", machine.kernels],
-    ["BLAS", machine.blas ?? "none"],
+    ["matrix product", machine.blas ?? "own"],
   ])}</section>
 <section id="files"><h2>Files</h2>${facts(files.map(({ path, description }) => [html`<a href="${relativeLink(path)}">${path}</a>`, description]))}</section>
 </div>`;

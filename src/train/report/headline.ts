@@ -1,6 +1,7 @@
 import { numberFigures, wilsonInterval } from "./evaluation.js";
 import { count, duration, figure, moment, percent } from "./format.js";
 import { type Content, html, type Markup } from "./html.js";
+import { matrixProduct } from "./machine.js";
 import type { MinimumSummary, RunSummary } from "./summary.js";
 
 /** The head of the report: what was trained, and the figures asked for first. */
@@ -17,7 +18,7 @@ ${minimum ? minimumTiles(minimum) : quality(summary)}
 ${tile(minimum ? "time" : "training time", duration(seconds), last && `${count(last.step)} ${minimum ? "iterations" : "steps"}`)}
 ${samplesPerSecond !== undefined && tile("throughput", html`${count(samplesPerSecond)}<small>/s</small>`, "training samples, all ranks")}
 ${tile(machine.ranks === 1 ? "rank" : "ranks", String(machine.ranks), `engine ${machine.engine}`)}
-${tile("kernels", machine.kernels, machine.blas === null ? "no BLAS" : `BLAS: ${machine.blas}`)}
+${tile("kernels", machine.kernels, matrixProduct(machine.blas))}
 </dl></section>`;
 }
 

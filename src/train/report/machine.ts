@@ -14,6 +14,11 @@ export function thisMachine(): Omit<MachineSummary, "ranks" | "engine" | "kernel
   };
 }
 
+/** What multiplies matrices, in words: the BLAS library of {@link MachineSummary}, or the kernels themselves if it is null. */
+export function matrixProduct(blas: string | null): string {
+  return blas === null ? "own matrix product" : `matrix product by ${blas}`;
+}
+
 function tuttiVersion(): string {
   const file = new URL("../../../../package.json", import.meta.url);
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;

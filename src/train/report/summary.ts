@@ -94,7 +94,7 @@ export interface MachineSummary {
   readonly engine: string;
   /** Kernel target: "native", "wasm-relaxed" or "wasm". */
   readonly kernels: string;
-  /** BLAS library in use, or null. */
+  /** BLAS library that multiplies matrices, or null if the kernels do it themselves. */
   readonly blas: string | null;
   /** Version of Tutti. */
   readonly tutti: string;
