@@ -58,7 +58,7 @@ export class FitProblem {
 
   /** Half the sum of squares of all ranks' residuals at x; this rank's go to `r`. Not finite if a residual is not. */
   value(x: Float64Array, r: Float64Array): number {
-    this.#check("the residuals", x);
+    this.#check("evaluate the residuals", x);
     this.#evaluate(x, r);
     const own = dot(r, r) / 2;
     return this.comm?.allreduce(own) ?? own;
@@ -78,7 +78,7 @@ export class FitProblem {
 
   /** This rank's rows of the Jacobian at x, which are only lent. */
   jacobian(x: Float64Array, r: Float64Array): Float64Array {
-    this.#check("the Jacobian", x);
+    this.#check("evaluate the Jacobian", x);
     this.jacobians++;
     const jacobian = this.#jacobian;
     const { jacobian: kind } = this.options;
@@ -104,9 +104,11 @@ export class FitProblem {
     this.#state = state;
   }
 
-  /** How it has ended. */
-  get end(): { readonly reason: LeastSquaresReason; readonly state: LeastSquaresState } {
-    return { reason: this.#reason!, state: this.#state! };
+  /** How it has ended. Collective: no rank ends while others go on. */
+  end(): { readonly reason: LeastSquaresReason; readonly state: LeastSquaresState } {
+    const [reason, state] = [this.#reason!, this.#state!];
+    this.#check(`end by ${reason}`, state.x);
+    return { reason, state };
   }
 
   #evaluate(x: Float64Array, r: Float64Array): void {

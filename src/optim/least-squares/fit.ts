@@ -35,7 +35,7 @@ export class LeastSquaresFit implements LeastSquaresState {
   #covariance: Float64Array | undefined;
 
   constructor(problem: FitProblem, model: LinearModel | undefined) {
-    const { reason, state } = problem.end;
+    const { reason, state } = problem.end();
     this.x = state.x;
     this.value = state.value;
     this.gradientNorm = state.gradientNorm;

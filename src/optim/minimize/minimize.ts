@@ -42,5 +42,5 @@ export function minimize(
   box?.project(x);
   const problem = new Problem(objective, options, box);
   method.run(problem, x);
-  return problem.result;
+  return problem.result();
 }

@@ -59,24 +59,24 @@ export class Problem {
   value(x: Float64Array): number {
     const objective = this.#objective;
     if (objective.value === undefined) return this.valueAndGradient(x, new Float64Array(x.length));
-    this.#check("f", x);
+    this.#check("evaluate f", x);
     this.values++;
     return this.#number(objective.value(x));
   }
 
   /** f(x), with its gradient in `gradient`. */
   valueAndGradient(x: Float64Array, gradient: Float64Array): number {
-    this.#check("f and its gradient", x);
+    this.#check("evaluate f and its gradient", x);
     this.gradients++;
     return this.#number(this.#objective.valueAndGradient(x, gradient));
   }
 
   /** The Hessian at x, which may be used until x changes; the first is checked for symmetry. */
   hessian(x: Float64Array): HessianProduct {
-    this.#check("the Hessian", x);
+    this.#check("evaluate the Hessian", x);
     const multiply = this.#objective.hessian!(x);
     const checked: HessianProduct = (direction, product) => {
-      this.#check("a product with the Hessian", direction);
+      this.#check("evaluate a product with the Hessian", direction);
       this.products++;
       multiply(direction, product);
       requireFinite(product, this.#state);
@@ -107,10 +107,11 @@ export class Problem {
     this.#reason = reason;
   }
 
-  /** What it has come to. */
-  get result(): MinimizeResult {
+  /** What it has come to. Collective: no rank ends while others go on. */
+  result(): MinimizeResult {
     const { values, gradients, products } = this;
     const reason = this.#reason!;
+    this.#check(`end by ${reason}`, this.#state!.x);
     const converged = reason.startsWith("CONVERGED");
     const result = { ...this.#state!, converged, reason, values, gradients, products };
     if (reason !== "DIVERGED_NAN" || this.#objective.explain === undefined) return result;

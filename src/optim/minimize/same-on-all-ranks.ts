@@ -2,8 +2,9 @@ import type { Comm } from "../../comm/index.js";
 import { TuttiError } from "../../errors.js";
 
 /**
- * Compares what ranks are about to evaluate, before they do: ranks that have drifted apart would else wait for each other
- * in a line search for ever. Two numbers travel: a check sum and its negative, of which the smallest are taken.
+ * Compares what ranks are about to do, to evaluate something or to end, before they do: ranks that have drifted apart
+ * would else wait for each other in a line search for ever. Two numbers travel: a check sum and its negative, of which
+ * the smallest are taken.
  */
 export class SameOnAllRanks {
   readonly #comm: Comm;
@@ -20,6 +21,7 @@ export class SameOnAllRanks {
   /**
    * Collective.
    *
+   * @param what it is about to do, in words
    * @throws TuttiError `mismatch`, on every rank, that names the iteration and the ranks that differ from most others
    */
   require(what: string, x: Float64Array, iteration: number, value: number): void {
@@ -39,12 +41,13 @@ export class SameOnAllRanks {
     const first = all[ranks[0]];
     const found =
       first.what === common.what && first.iteration === common.iteration
-        ? `evaluate ${what} at another point than`
-        : `evaluate ${first.what} in iteration ${first.iteration}, not ${common.what} in iteration ${common.iteration} as`;
+        ? `${what} at another point than`
+        : `${first.what} in iteration ${first.iteration}, not ${common.what} in iteration ${common.iteration} as`;
     const who = ranks.length === 1 ? `rank ${ranks[0]} would` : `ranks ${ranks.join(", ")} would`;
     const message =
       `${this.#call}: in iteration ${common.iteration} ${who} ${found} rank ${all.indexOf(common)}. ` +
-      "All ranks need the same first guess and the same bits from the objective: reduce over ranks, with no rank's own numbers";
+      "All ranks need the same first guess, options and answers of the monitor, and the same bits from the objective: " +
+      "reduce over ranks, with no rank's own numbers";
     throw new TuttiError("mismatch", message, { iteration: common.iteration, ranks });
   }
 }

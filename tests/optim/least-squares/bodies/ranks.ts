@@ -49,7 +49,7 @@ export function wrong(comm: Comm): string[] {
     }
     return "";
   };
-  const fit = (bad: number, x0: number) =>
+  const fit = (bad: number, x0: number, goesOn = true) =>
     leastSquares(
       {
         comm,
@@ -58,6 +58,7 @@ export function wrong(comm: Comm): string[] {
         jacobian: (_, jacobian) => void jacobian.set([1, 2]),
       },
       [x0],
+      { monitor: () => goesOn },
     );
-  return [said(() => fit(Number.NaN, 1)), said(() => fit(1, last ? 2 : 1))];
+  return [said(() => fit(Number.NaN, 1)), said(() => fit(1, last ? 2 : 1)), said(() => fit(1, 1, !last))];
 }

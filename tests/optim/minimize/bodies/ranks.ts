@@ -27,12 +27,14 @@ export function together(comm: Comm): { x: number[]; history: number[] } {
   return { x: Array.from(x), history };
 }
 
-/** What ranks say when the last one starts elsewhere, or gets another value in its objective. */
-export function apart(comm: Comm, what: "guess" | "value"): string {
+/** What ranks say when the last one starts elsewhere, gets another value in its objective, or ends before the others. */
+export function apart(comm: Comm, what: "guess" | "value" | "monitor" | "options"): string {
   const last = comm.rank === comm.size - 1;
   const guess = what === "guess" && last ? [10, 11] : [10, 10];
+  const monitor = () => !(what === "monitor" && last);
+  const maxIt = what === "options" && last ? 0 : 10;
   try {
-    minimize(wells(comm, what === "value" ? 1e-12 : 0), guess, { method: "gd" });
+    minimize(wells(comm, what === "value" ? 1e-12 : 0), guess, { method: "gd", monitor, maxIt });
   } catch (error) {
     return (error as Error).message;
   }
