@@ -1,15 +1,15 @@
 import { TuttiError } from "../../errors.js";
 import { normal, scope } from "../../tensor/index.js";
-import { type Minimizable, objectiveOf } from "./objective.js";
-import { along, dot, norm } from "./vectors.js";
+import { type HessianProduct, type Minimizable, objectiveOf } from "./objective.js";
+import { along, dot, norm, slopeBetween } from "./vectors.js";
 
 /** Options of {@link checkGradient}. */
 export interface CheckGradientOptions {
-  /** The direction d; random, of length 1, the same on every rank, if absent. */
+  /** The direction d, not 0; random, of length 1, the same on every rank, if absent. */
   readonly direction?: ArrayLike<number>;
-  /** The first h, which each row halves; default 0.01. */
+  /** The first h, more than 0, which each row halves; default 0.01. */
   readonly h?: number;
-  /** Rows of the table; default 6. */
+  /** Rows of the table, at least 2; default 6. */
   readonly rows?: number;
 }
 
@@ -36,7 +36,8 @@ const SLACK = 0.25;
  * @example
  * console.log(`${checkGradient(f, x)}`); // the table
  * assert.ok(checkGradient(f, x).gradientIsRight);
- * @throws TuttiError `argument` if x or the direction has another length than the objective has variables
+ * @throws TuttiError `argument` if x or the direction has another length than the objective has variables or is not finite,
+ *   and for options out of range; `diverged` if f or one of its derivatives is not finite
  */
 export function checkGradient(
   given: Minimizable,
@@ -47,19 +48,25 @@ export function checkGradient(
   const from = vectorOf("x", x, f.size ?? x.length);
   const d =
     direction === undefined ? randomDirection(from.length) : vectorOf("direction", direction, x.length);
+  requireUsable(d, h, rows);
   const gradient = new Float64Array(from.length);
   const value = f.valueAndGradient(from, gradient);
-  const slope = dot(gradient, d);
-  const curvature = f.hessian === undefined ? undefined : curvatureAlong(d, f.hessian(from));
+  requireFinite("f", [value], "at x");
+  requireFinite("the gradient", gradient, "at x");
+  const product = f.hessian && productAlong(d, f.hessian(from));
   const [point, unused] = [new Float64Array(from.length), new Float64Array(from.length)];
   const table = Array.from({ length: rows }, (_, i): TaylorRow => {
     const step = h / 2 ** i;
     along(from, step, d, point);
-    const change = (f.value?.(point) ?? f.valueAndGradient(point, unused)) - value;
-    const first = change - step * slope;
+    const there = f.value?.(point) ?? f.valueAndGradient(point, unused);
+    requireFinite("f", [there], `at x + h d for h = ${step}; take a smaller h`);
+    const change = there - value;
+    // The step is point − x, which is h d but for the rounding of x + h d.
+    const first = change - slopeBetween(gradient, from, point);
     const row = { h: step, zeroth: Math.abs(change), first: Math.abs(first) };
-    if (curvature === undefined) return row;
-    return { ...row, second: Math.abs(first - (step * step * curvature) / 2) };
+    if (product === undefined) return row;
+    const bend = slopeBetween(product, from, point) - (step * dot(product, d)) / 2;
+    return { ...row, second: Math.abs(first - step * bend) };
   });
   return new TaylorTable(table, NOISE * EPSILON * Math.max(Math.abs(value), norm(gradient) * norm(d) * h));
 }
@@ -124,9 +131,31 @@ export class TaylorTable {
 }
 
 function vectorOf(name: string, given: ArrayLike<number>, length: number): Float64Array {
-  if (given.length === length) return Float64Array.from(given);
-  const message = `checkGradient: ${name} has ${given.length} entries, expected ${length}`;
-  throw new TuttiError("argument", message, { found: given.length, wanted: length });
+  if (given.length !== length || length === 0) {
+    const message = `checkGradient: ${name} has ${given.length} entries, expected ${length || "at least one"}`;
+    throw new TuttiError("argument", message, { found: given.length, wanted: length });
+  }
+  const vector = Float64Array.from(given);
+  const index = vector.findIndex((entry) => !Number.isFinite(entry));
+  if (index < 0) return vector;
+  const message = `checkGradient: ${name}[${index}] is ${vector[index]}, expected a finite number`;
+  throw new TuttiError("argument", message, { index, found: vector[index] });
+}
+
+function requireUsable(direction: Float64Array, h: number, rows: number): void {
+  const wrong = (name: string, found: unknown, wanted: string) =>
+    new TuttiError("argument", `checkGradient: ${name} is ${found}, expected ${wanted}`, { found });
+  if (norm(direction) === 0) throw wrong("direction", 0, "a vector along which x can move");
+  if (!(h > 0 && h < Number.POSITIVE_INFINITY)) throw wrong("h", h, "a finite number above 0");
+  if (!(Number.isSafeInteger(rows) && rows >= 2)) throw wrong("rows", rows, "a whole number from 2");
+}
+
+function requireFinite(what: string, entries: ArrayLike<number>, where: string): void {
+  const index = Array.prototype.findIndex.call(entries, (entry) => !Number.isFinite(entry));
+  if (index < 0) return;
+  const which = entries.length === 1 && what === "f" ? what : `entry ${index} of ${what}`;
+  const message = `checkGradient: ${which} is ${entries[index]} ${where}`;
+  throw new TuttiError("diverged", message, { index, found: entries[index] });
 }
 
 function randomDirection(length: number): Float64Array {
@@ -135,8 +164,9 @@ function randomDirection(length: number): Float64Array {
   return direction.map((entry) => entry / size);
 }
 
-function curvatureAlong(d: Float64Array, multiply: (d: Float64Array, out: Float64Array) => void): number {
+function productAlong(d: Float64Array, multiply: HessianProduct): Float64Array {
   const product = new Float64Array(d.length);
   multiply(d, product);
-  return dot(d, product);
+  requireFinite("the product of the Hessian and the direction", product, "at x");
+  return product;
 }

@@ -101,3 +101,57 @@ test("lengths that do not fit are errors", () => {
     /direction has 1 entries, expected 2/,
   );
 });
+
+test("points far from 0, where x + h d is rounded, do not make derivatives look wrong", () => {
+  const far = 1e8;
+  const table = checkGradient(
+    {
+      valueAndGradient([x], gradient) {
+        gradient[0] = 2 * (x - far);
+        return (x - far) ** 2;
+      },
+      hessian: () => (d, product) => void product.fill(2 * d[0]),
+    },
+    [far + 1],
+  );
+  assert.deepEqual([table.gradientIsRight, table.hessianIsRight], [true, true]);
+});
+
+test("values and derivatives that are not finite are an error, not right", () => {
+  const parabola = (value: (x: number) => number, slope = 2, curvature = 2): Objective => ({
+    valueAndGradient([x], gradient) {
+      gradient[0] = slope * x;
+      return value(x);
+    },
+    hessian: () => (d, product) => void product.fill(curvature * d[0]),
+  });
+  const wrong = (f: Objective, message: RegExp) =>
+    assertTuttiError(() => checkGradient(f, [1], { direction: [1] }), "diverged", message);
+  wrong(
+    parabola(() => Number.NaN),
+    /^checkGradient: f is NaN at x$/,
+  );
+  wrong(
+    parabola((x) => x * x, Number.NaN),
+    /entry 0 of the gradient is NaN at x/,
+  );
+  wrong(
+    parabola((x) => x * x, 2, Number.POSITIVE_INFINITY),
+    /entry 0 of the product of the Hessian and the direction is Infinity/,
+  );
+  wrong(
+    parabola((x) => (x <= 1 ? x * x : Number.NaN)),
+    /f is NaN at x \+ h d for h = 0\.01; take a smaller h/,
+  );
+});
+
+test("a table that could tell nothing is refused", () => {
+  for (const [options, message] of [
+    [{ rows: 1 }, /rows is 1, expected a whole number from 2/],
+    [{ h: 0 }, /h is 0, expected a finite number above 0/],
+    [{ direction: [0, 0] }, /direction is 0, expected a vector along which x can move/],
+    [{ direction: [Number.NaN, 0] }, /direction\[0\] is NaN, expected a finite number/],
+  ] as const)
+    assertTuttiError(() => checkGradient(cubic(), [1, 2], options), "argument", message);
+  assertTuttiError(() => checkGradient(cubic(), [1, Number.NaN]), "argument", /x\[1\] is NaN/);
+});
