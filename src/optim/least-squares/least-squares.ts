@@ -1,6 +1,7 @@
 import { TuttiError } from "../../errors.js";
 import { listed, nearestFirst } from "../../nearest.js";
 import { Box } from "../minimize/bounds.js";
+import { checkTolerances } from "../minimize/check-options.js";
 import { guessFor } from "../minimize/guess.js";
 import { LeastSquaresFit } from "./fit.js";
 import { FitProblem } from "./fit-problem.js";
@@ -23,7 +24,7 @@ import { fitByTao } from "./tao.js";
  * const { x, standardErrors } = fit;
  * @param x0 the first guess; stays as it is
  * @throws TuttiError `argument` if the guess is not finite or of another length than the residuals want, for unknown
- *   methods, for bounds that cross, for residuals without derivatives; `diverged` for residuals at the first guess and
+ *   methods, for tolerances that are not sizes, for bounds that cross, for residuals without derivatives; `diverged` for residuals at the first guess and
  *   derivatives that are not finite; `mismatch` if ranks drift apart; whatever the residuals throw
  */
 export function leastSquares(
@@ -32,6 +33,7 @@ export function leastSquares(
   options: LeastSquaresOptions = {},
 ): LeastSquaresFit {
   const run = methodFor(options);
+  checkTolerances("leastSquares", options, [...TOLERANCES.tutti, "gatol", "grtol", "gttol", "steptol"]);
   const x = guessFor("leastSquares", typeof given === "function" ? {} : given, x0);
   const box = new Box(options.bounds ?? {}, x.length, "leastSquares");
   box.project(x);

@@ -14,8 +14,18 @@ export function dot(x: Float64Array, y: Float64Array): number {
   return a + b + (c + d);
 }
 
-/** Euclidean norm. */
-export const norm = (x: Float64Array): number => Math.sqrt(dot(x, x));
+/** Below this, some squares that a sum is made of have fewer digits than others. */
+const SMALLEST_SQUARE = 2 ** -960;
+
+/** Euclidean norm, of entries of any size. */
+export function norm(x: Float64Array): number {
+  const square = dot(x, x);
+  if (square >= SMALLEST_SQUARE && square < Number.POSITIVE_INFINITY) return Math.sqrt(square);
+  const largest = x.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
+  if (largest === 0 || !Number.isFinite(largest)) return largest;
+  const scaledDown = x.map((entry) => entry / largest);
+  return largest * Math.sqrt(dot(scaledDown, scaledDown));
+}
 
 /** gᵀ(b − a): how much a function of gradient g rises from a to b. */
 export function slopeBetween(g: Float64Array, a: Float64Array, b: Float64Array): number {

@@ -250,6 +250,11 @@ describe("bad input", () => {
       call({}, [1, 2], { engine: "tao", ftol: 1 }),
       /engine "tao" does not take `ftol`; it takes gatol/,
     );
+    assert.throws(
+      call({}, [1, 2], { xtol: Number.NaN }),
+      /leastSquares: xtol is NaN, expected a number that is/,
+    );
+    assert.throws(call({}, [1, 2], { maxIt: -1 }), /leastSquares: maxIt is -1, expected a whole number/);
     assert.throws(call({ jacobian: undefined }, [1, 2]), /no derivatives; give them `jacobian`/);
     assert.throws(
       call({}, [1, 2], { jacobian: "centre" }),

@@ -66,6 +66,30 @@ test("bad input is refused with what was found and wanted", () => {
   );
 });
 
+test("tolerances and limits that could never be met are refused", () => {
+  const wrong = (options: object, message: RegExp) =>
+    assert.throws(() => minimize(bowl(1), [1], { method: "gd", ...options }), { code: "argument", message });
+  for (const size of ["gatol", "grtol", "gttol", "steptol"]) {
+    wrong({ [size]: Number.NaN }, new RegExp(`${size} is NaN, expected a number that is not negative`));
+    wrong({ [size]: -1 }, new RegExp(`${size} is -1, `));
+  }
+  wrong({ gatol: "1e-3" }, /gatol is "1e-3", /);
+  wrong({ fmin: Number.NaN }, /fmin is NaN, expected a number$/);
+  for (const limit of ["maxIt", "maxEvaluations"])
+    for (const found of [Number.NaN, -1, 1.5])
+      wrong({ [limit]: found }, new RegExp(`${limit} is ${found}, expected a whole number`));
+  const free = { maxIt: Number.POSITIVE_INFINITY, maxEvaluations: Number.POSITIVE_INFINITY, gatol: 0 };
+  assert.ok(minimize(bowl(1), [1], { method: "gd", ...free }).converged);
+});
+
+test("norms of gradients hold where their squares overflow or vanish", () => {
+  for (const scale of [1e200, 1e-200]) {
+    const { gradientNorm, reason } = minimize(bowl(scale), [2], { method: "gd", gatol: 0, maxIt: 0 });
+    assert.ok(Math.abs(gradientNorm / scale - 1) < 1e-15, `${gradientNorm}, expected ${scale}`);
+    assert.equal(reason, "DIVERGED_MAXITS");
+  }
+});
+
 test("a value that is not finite is an end with its reason", () => {
   const { reason, converged } = minimize({ valueAndGradient: () => Number.NaN }, [1], { method: "gd" });
   assert.equal(reason, "DIVERGED_NAN");
