@@ -4,9 +4,9 @@ import type { FitProblem } from "./fit-problem.js";
 import { LinearModel } from "./model.js";
 import type { LeastSquaresReason } from "./options.js";
 
-/** Limits are as wide as they can be where none are given. */
+/** Limits are as wide as they can be where none are given: PETSc's integers have 32 bits. */
 const MOST_ITERATIONS = 1000;
-const MOST_EVALUATIONS = 2 ** 31 - 1;
+const MOST = 2 ** 31 - 1;
 
 /**
  * Fits by a type of PETSc's TAO for sums of squares. Each rank has a solver of its own, which sees the residuals of all
@@ -29,7 +29,12 @@ export function fitByTao(problem: FitProblem, x: Float64Array): LinearModel | un
   using residuals = Vec.createSeq(total);
   using tao = TAO.create(solution.comm);
   tao.setType(options.get("-tao_type") ?? method);
-  tao.setTolerances({ maxIt: MOST_ITERATIONS, maxEvaluations: MOST_EVALUATIONS, ...tolerances });
+  const { maxIt = MOST_ITERATIONS, maxEvaluations = MOST } = tolerances;
+  tao.setTolerances({
+    ...tolerances,
+    maxIt: Math.min(maxIt, MOST),
+    maxEvaluations: Math.min(maxEvaluations, MOST),
+  });
   tao.setResidual((from, into) => {
     problem.value(from.arrayRead, r);
     into.array.set(comm?.allgather(r, { counts }) ?? r);

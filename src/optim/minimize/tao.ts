@@ -7,9 +7,9 @@ import type { MinimizeOptions, Reason } from "./options.js";
 import type { Problem } from "./problem.js";
 import { requireNotFinite, TaoEvaluations } from "./tao-evaluations.js";
 
-/** Limits are as wide as those of Tutti's methods where none are given. */
+/** Limits are as wide as those of Tutti's methods where none are given, or as PETSc's integers allow. */
 const MOST_ITERATIONS = 10_000;
-const MOST_EVALUATIONS = 2 ** 31 - 1;
+const MOST = 2 ** 31 - 1;
 
 /** Types that take an option; others would pass over it in silence. */
 const TAKERS: Partial<Record<OwnOption, readonly string[]>> = {
@@ -17,6 +17,18 @@ const TAKERS: Partial<Record<OwnOption, readonly string[]>> = {
   cgType: ["cg"],
   l1: ["owlqn"],
   memory: ["lmvm", "blmvm"],
+};
+
+const CONSTRAINTS = "problems with constraints, which an objective does not have";
+const COMPLEMENTARITY = "complementarity problems";
+const SQUARES = "sums of squares, for which there is leastSquares";
+
+/** What the types are for that want more than an objective, or something else. */
+const OTHERS: Readonly<Record<string, string>> = {
+  ...{ brgn: SQUARES, pounders: SQUARES },
+  ...{ almm: CONSTRAINTS, admm: CONSTRAINTS, ipm: CONSTRAINTS, lcl: CONSTRAINTS, pdipm: CONSTRAINTS },
+  ...{ asfls: COMPLEMENTARITY, asils: COMPLEMENTARITY, ssfls: COMPLEMENTARITY, ssils: COMPLEMENTARITY },
+  shell: "solvers that are written against PETSc itself",
 };
 
 /**
@@ -28,14 +40,20 @@ export function runTao(problem: Problem, x: Float64Array): void {
   using solution = filled(Vec.createSeq(x.length), x);
   using tao = TAO.create(solution.comm);
   const { bounds, method = bounds ? "blmvm" : "lmvm", ...others } = problem.options;
+  const { maxIt = MOST_ITERATIONS, maxEvaluations = MOST } = others;
   tao.setType(options.get("-tao_type") ?? (method as TAOType));
   const pc = tao.ksp?.pc;
   if (pc !== undefined && pc.type === undefined) pc.setType("none"); // products alone give no factors
-  tao.setTolerances({ maxIt: MOST_ITERATIONS, maxEvaluations: MOST_EVALUATIONS, ...others });
+  tao.setTolerances({
+    ...others,
+    maxIt: Math.min(maxIt, MOST),
+    maxEvaluations: Math.min(maxEvaluations, MOST),
+  });
   const evaluations = new TaoEvaluations(problem);
   evaluations.giveObjective(tao);
   using _hessian = problem.hasHessian ? evaluations.giveHessian(tao, x.length) : undefined;
   tao.setFromOptions(ownOptions(problem.options, tao.type));
+  requireMinimizer(tao.type);
   requireTaken(problem.options, tao.type);
   using lower = bounds && filled(solution.duplicate(), problem.box!.lower);
   using upper = bounds && filled(solution.duplicate(), problem.box!.upper);
@@ -61,6 +79,14 @@ export function runTao(problem: Problem, x: Float64Array): void {
     const { iterations: iteration, step } = tao.state;
     problem.stop("DIVERGED_NAN", { iteration, value: evaluations.value, gradientNorm: Number.NaN, step, x });
   }
+}
+
+/** Refuses types for problems of other kinds, of which some would end the process by a segmentation fault. */
+function requireMinimizer(type = ""): void {
+  const kind = OTHERS[type];
+  if (kind === undefined) return;
+  const message = `minimize: TAO's type "${type}" is for ${kind}; take another, such as "lmvm" or "ntr"`;
+  throw new TuttiError("argument", message, { method: type });
 }
 
 /** Gives a vector of this rank its entries. */

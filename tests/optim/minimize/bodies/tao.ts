@@ -148,6 +148,13 @@ export function errors(comm: Comm): void {
   );
   const words = /PETSc says: Unable to find requested Tao type lnvm.*nearest of its types are "lmvm"/;
   assert.throws(call({ method: "lnvm" }), { code: "argument", message: words });
+  for (const method of ["pounders", "ipm", "pdipm", "admm", "ssils", "shell"])
+    assert.throws(call({ method }), {
+      code: "argument",
+      message: new RegExp(`TAO's type "${method}" is for .*; take another`),
+    });
+  assert.equal(call({ maxEvaluations: Number.POSITIVE_INFINITY })().reason, "CONVERGED_GATOL");
+  assert.throws(call({ maxIt: Number.NaN }), /maxIt is NaN, expected a whole number/);
   assert.throws(call({ method: "lmvm", bounds: { upper: 1 } }), /TAO's type "lmvm" does not take `bounds`/);
   assert.throws(call({ bounds: { lower: 2, upper: 1 } }), /bounds.lower\[0\] is 2, above bounds.upper\[0\]/);
   assert.throws(
