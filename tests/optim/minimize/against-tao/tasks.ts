@@ -1,9 +1,9 @@
+import type { Module } from "tutti/nn";
+import { BinaryCrossEntropy, Linear, mlp } from "tutti/nn";
+import type { MinimizeOptions, Objective } from "tutti/optim";
+import { matmul, normal, sin } from "tutti/tensor";
+import { objective } from "tutti/train";
 import { LAW, SyntheticClasses } from "../../../../examples/support/synthetic.js";
-import type { Module } from "../../../../src/nn/index.js";
-import { BinaryCrossEntropy, Linear, mlp } from "../../../../src/nn/index.js";
-import type { MinimizeOptions, Objective } from "../../../../src/optim/index.js";
-import { matmul, normal, sin } from "../../../../src/tensor/index.js";
-import { objective } from "../../../../src/train/index.js";
 import { PROBLEMS } from "../problems/index.js";
 
 /** Something to minimise, by Tutti and by TAO. */
