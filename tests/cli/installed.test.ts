@@ -4,9 +4,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
-import { mpiexecEnvironment } from "../../src/cli/mpiexec.js";
-import { politeness } from "../../src/cli/run-mpi.js";
-import { FAMILIES, mpiexecOf } from "../support/mpi.js";
+import { asUser, FAMILIES, mpiexecOf } from "../support/mpi.js";
 import { Project } from "./tutti.js";
 
 /*
@@ -49,22 +47,7 @@ for (const { family, install } of FAMILIES) {
 
   describe(`a project in which tutti is installed, on ${family}`, { skip }, () => {
     const start = (...args: string[]) =>
-      spawnSync(mpiexec!.command, args, {
-        cwd: project.folder,
-        env: {
-          ...process.env,
-          ...mpiexecEnvironment(),
-          ...politeness(64),
-          NODE_OPTIONS: "",
-          NO_COLOR: "1",
-          npm_config_offline: "true",
-          npm_config_loglevel: "silent",
-          TMPDIR: project.temporary,
-        },
-        encoding: "utf8",
-        timeout: 120_000,
-        killSignal: "SIGKILL",
-      });
+      spawnSync(mpiexec!.command, args, asUser(project.folder, { TMPDIR: project.temporary }));
 
     const launches: [string, string[]][] = [
       ["npx tutti exec script.ts", ["-n", "4", "npx", "tutti", "exec", "script.ts"]],

@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { mpiexecEnvironment } from "../../src/cli/mpiexec.js";
-import { politeness } from "../../src/cli/run-mpi.js";
 import { MAIN, Project } from "../cli/tutti.js";
-import { FAMILIES, MpiPool, mpiexecOf } from "../support/mpi.js";
+import { asUser, FAMILIES, MpiPool, mpiexecOf } from "../support/mpi.js";
 import { reasonForNoHosts, TwoHosts } from "../support/two-hosts.js";
 import * as collectives from "./bodies/collectives.js";
 import * as communicators from "./bodies/communicators.js";
@@ -60,19 +58,7 @@ for (const { family, install } of FAMILIES) {
       const { status, stdout, stderr } = spawnSync(
         hosts.mpiexec.command,
         ["-n", "4", process.execPath, MAIN, "exec", ...args],
-        {
-          cwd: project.folder,
-          env: {
-            ...process.env,
-            ...mpiexecEnvironment(),
-            ...politeness(64),
-            NODE_OPTIONS: "",
-            NO_COLOR: "1",
-          },
-          encoding: "utf8",
-          timeout: 120_000,
-          killSignal: "SIGKILL",
-        },
+        asUser(project.folder),
       );
       assert.equal(status, 0, stdout + stderr);
       assert.deepEqual(hosts.left, [], "bundles are left on a host");
@@ -125,13 +111,7 @@ for (const { family, install } of FAMILIES) {
       });
       using hosts = new TwoHosts(mpiexec);
       const args = ["-n", "2", process.execPath, MAIN, "exec", "script.ts"];
-      const { status, stdout, stderr } = spawnSync(hosts.mpiexec.command, args, {
-        cwd: project.folder,
-        env: { ...process.env, ...mpiexecEnvironment(), ...politeness(64), NODE_OPTIONS: "" },
-        encoding: "utf8",
-        timeout: 60_000,
-        killSignal: "SIGKILL",
-      });
+      const { status, stdout, stderr } = spawnSync(hosts.mpiexec.command, args, asUser(project.folder));
       assert.equal(status, 1);
       assert.match(stdout + stderr, /rank 1 failed:\r?\nRangeError: unicorn/);
     });

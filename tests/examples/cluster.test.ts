@@ -3,10 +3,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { mpiexecEnvironment } from "../../src/cli/mpiexec.js";
-import { politeness } from "../../src/cli/run-mpi.js";
 import { MAIN, Project } from "../cli/tutti.js";
-import { FAMILIES, mpiexecOf } from "../support/mpi.js";
+import { asUser, FAMILIES, mpiexecOf } from "../support/mpi.js";
 
 /* The files for clusters are right as far as one machine without Slurm, Docker and Kubernetes can tell. */
 
@@ -30,23 +28,7 @@ chmodSync(project.path("node_modules/.bin/tutti"), 0o755);
 after(() => project[Symbol.dispose]());
 
 const shell = (script: string, env: Record<string, string>, cwd = project.folder) =>
-  spawnSync("bash", ["-c", script], {
-    cwd,
-    env: {
-      ...process.env,
-      ...mpiexecEnvironment(),
-      ...politeness(64),
-      NODE_OPTIONS: "",
-      NO_COLOR: "1",
-      npm_config_offline: "true",
-      npm_config_loglevel: "silent",
-      TMPDIR: project.temporary,
-      ...env,
-    },
-    encoding: "utf8",
-    timeout: 120_000,
-    killSignal: "SIGKILL",
-  });
+  spawnSync("bash", ["-c", script], asUser(cwd, { TMPDIR: project.temporary, ...env }));
 
 const installed = FAMILIES.flatMap(({ family }) => mpiexecOf(family)?.command ?? []);
 const needsMpi = installed.length > 0 ? false : `needs MPI: ${FAMILIES[0].install}`;

@@ -39,6 +39,23 @@ export function libraryOf(family: Mpiexec["family"]): { TUTTI_MPI_LIBRARY: strin
   return { TUTTI_MPI_LIBRARY: LIBRARIES[family][process.platform === "darwin" ? "darwin" : "linux"] };
 }
 
+/** How a test starts a launcher as a user would: without what the test runner adds, for at most two minutes. */
+export function asUser(cwd: string, env: Readonly<Record<string, string>> = {}) {
+  const quiet = {
+    NODE_OPTIONS: "",
+    NO_COLOR: "1",
+    npm_config_offline: "true",
+    npm_config_loglevel: "silent",
+  };
+  return {
+    cwd,
+    env: { ...process.env, ...mpiexecEnvironment(), ...politeness(64), ...quiet, ...env },
+    encoding: "utf8",
+    timeout: 120_000,
+    killSignal: "SIGKILL",
+  } as const;
+}
+
 /** What a rank has left of a task. */
 export type Answer = { readonly value: unknown } | { readonly failure: Failure };
 
