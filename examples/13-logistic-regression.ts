@@ -49,6 +49,11 @@ const whole = (name: keyof typeof given, least = 1) => wholeOption(name, given[n
 const [samples, features, epochs] = [whole("samples"), whole("features"), whole("epochs")];
 const [batch, seed, rate] = [whole("batch"), whole("seed", 0), numberOption("lr", given.lr, 0)];
 
+if (given.method === "sgd" && given.engine !== "tutti")
+  throw new RangeError(
+    `--engine ${given.engine} needs a --method other than sgd, which is this program's own`,
+  );
+
 const comm = world();
 const say = (line: string) => {
   if (comm.rank === 0) console.log(line);

@@ -44,9 +44,10 @@ export class SyntheticClasses implements Dataset {
   }
 }
 
-/** Indices as runs of consecutive ones: [first, count]. */
+/** Indices as runs of consecutive ones: [first, count]; no indices are one run of none. */
 function runsOf(indices: Int32Array): [first: number, count: number][] {
   const runs: [number, number][] = [];
+  if (indices.length === 0) return [[0, 0]];
   for (const index of indices) {
     const last = runs.at(-1);
     if (last !== undefined && index === last[0] + last[1]) last[1]++;

@@ -78,9 +78,18 @@ describe("every method finds the minimum that Newton's method by hand finds", ()
   }
 });
 
+test("ranks without samples have their part in the answer of one rank", async () => {
+  const few = ["--samples", "2", "--features", "2", "--epochs", "3", "--batch", "1"];
+  for (const method of ["sgd", "lmvm"]) {
+    const alone = await runExample(PROGRAM, 1, ...few, "--method", method);
+    assert.equal(await runExample(PROGRAM, 4, ...few, "--method", method), alone);
+  }
+});
+
 test("wrong options say what is wanted", async () => {
   const cases: [string[], RegExp][] = [
     [["--samples", "0"], /--samples must be a whole number from 1, found 0/],
+    [["--engine", "tao"], /--engine tao needs a --method other than sgd/],
     [["--lr", "-1"], /--lr must be a number above 0, found -1/],
   ];
   for (const [args, message] of cases) assert.match(await failExample(PROGRAM, 1, ...args), message);
