@@ -25,12 +25,13 @@ import { MeanSquaredError } from "tutti/nn";
 import { type MinimizeOptions, minimize } from "tutti/optim";
 import { objective, predict } from "tutti/train";
 import { plot } from "./support/drawing.js";
-import { numberOption, options, wholeOption } from "./support/options.js";
+import { numberOption, options, pictureOption, wholeOption } from "./support/options.js";
 import { samples, sigmoidNet } from "./support/sigmoid-net.js";
 
 const given = options({ iterations: "200", lr: "0.1", method: "lmvm", picture: "" });
 const iterations = wholeOption("iterations", given.iterations, 1);
 const rate = numberOption("lr", given.lr, 0);
+const picture = pictureOption("picture", given.picture);
 
 const comm = world();
 const say = (line: string) => {
@@ -98,8 +99,8 @@ say(
   `evaluations: ${end.values} of the loss, ${end.gradients} with gradient, ${end.products} Hessian products`,
 );
 
-if (given.picture !== "" && comm.rank === 0) {
+if (picture !== "" && comm.rank === 0) {
   const steps = losses.map((_, i) => i + 1);
-  writeFileSync(given.picture, plot(steps, losses, { x: "iteration", y: "loss (MSE)" }, { log: true }));
-  say(`the loss over iterations is in ${given.picture}`);
+  writeFileSync(picture, plot(steps, losses, { x: "iteration", y: "loss (MSE)" }, { log: true }));
+  say(`the loss over iterations is in ${picture}`);
 }

@@ -24,12 +24,13 @@ import { partition } from "tutti/data";
 import { MeanSquaredError } from "tutti/nn";
 import { objective, predict } from "tutti/train";
 import { plot } from "./support/drawing.js";
-import { numberOption, options, wholeOption } from "./support/options.js";
+import { numberOption, options, pictureOption, wholeOption } from "./support/options.js";
 import { samples, sigmoidNet } from "./support/sigmoid-net.js";
 
 const given = options({ iterations: "200", lr: "10", picture: "" });
 const iterations = wholeOption("iterations", given.iterations, 1);
 const rate = numberOption("lr", given.lr, 0);
+const picture = pictureOption("picture", given.picture);
 
 const comm = world();
 const say = (line: string) => {
@@ -133,8 +134,8 @@ say("sample  target  predicted");
 for (const [i, [a, b]] of Y.entries())
   say(`${i + 1}       ${a} ${b}     ${predictions[2 * i].toFixed(4)} ${predictions[2 * i + 1].toFixed(4)}`);
 
-if (given.picture !== "" && comm.rank === 0) {
+if (picture !== "" && comm.rank === 0) {
   const steps = losses.map((_, i) => i + 1);
-  writeFileSync(given.picture, plot(steps, losses, { x: "iteration", y: "loss" }, { log: true }));
-  say(`the loss over iterations is in ${given.picture}`);
+  writeFileSync(picture, plot(steps, losses, { x: "iteration", y: "loss" }, { log: true }));
+  say(`the loss over iterations is in ${picture}`);
 }

@@ -40,6 +40,12 @@ export function numberOption(name: string, text: string, above = Number.NEGATIVE
   throw new RangeError(`--${name} must be ${wanted}, found ${text}`);
 }
 
+/** The file of a drawing that an option names, "" for none. @throws RangeError if its name is not that of an SVG file */
+export function pictureOption(name: string, text: string): string {
+  if (text === "" || text.endsWith(".svg")) return text;
+  throw new RangeError(`--${name} must be a file *.svg, found ${text}`);
+}
+
 /** The whole number that an option gives. @throws RangeError if it is none, or less than `least` */
 export function wholeOption(name: string, text: string, least: number): number {
   const number = Number(text);

@@ -87,4 +87,9 @@ test("wrong options say what is wanted", async () => {
   assert.match(await failExample("hpxpy-net", 1, "--iterations", "0"), iterations);
   const rate = /--lr must be a number above 0, found fast/;
   assert.match(await failExample("two-three-two-net", 1, "--lr", "fast"), rate);
+  for (const program of ["hpxpy-net", "two-three-two-net"])
+    assert.match(
+      await failExample(program, 1, "--picture", "loss.png"),
+      /--picture must be a file \*\.svg, found loss\.png/,
+    );
 });
