@@ -72,7 +72,12 @@ function requireUsable({ count, jacobian }: Residuals, options: LeastSquaresOpti
     const message = `leastSquares: residuals.count must be a whole number from 0, found ${count}`;
     throw new TuttiError("argument", message, { found: count });
   }
-  const { jacobian: kind } = options;
+  const { jacobian: kind, factor = 1 } = options;
+  if (factor === 0) {
+    const message =
+      "leastSquares: factor is 0, expected a number above it: the first trust region has a size";
+    throw new TuttiError("argument", message, { found: factor });
+  }
   if (kind !== undefined && kind !== "forward" && kind !== "central") {
     const message = `leastSquares: jacobian must be "forward" or "central", found ${JSON.stringify(kind)}`;
     throw new TuttiError("argument", message, { found: kind });

@@ -254,6 +254,7 @@ describe("bad input", () => {
       call({}, [1, 2], { xtol: Number.NaN }),
       /leastSquares: xtol is NaN, expected a number that is/,
     );
+    assert.throws(call({}, [1, 2], { factor: 0 }), /leastSquares: factor is 0, expected a number above it/);
     assert.throws(call({}, [1, 2], { maxIt: -1 }), /leastSquares: maxIt is -1, expected a whole number/);
     assert.throws(call({ jacobian: undefined }, [1, 2]), /no derivatives; give them `jacobian`/);
     assert.throws(
