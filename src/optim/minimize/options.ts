@@ -86,7 +86,7 @@ export interface MinimizeOptions extends Tolerances {
 export interface MinimizeResult extends MinimizeState {
   readonly converged: boolean;
   readonly reason: Reason;
-  /** Where something was not finite, if that is the reason and the objective can tell. */
+  /** What is not finite, if that is the reason: in the objective's own words, or f or an entry of its gradient. */
   readonly explanation?: string;
   /** Evaluations of f alone. */
   readonly values: number;

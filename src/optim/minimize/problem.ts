@@ -114,8 +114,19 @@ export class Problem {
     this.#check(`end by ${reason}`, this.#state!.x);
     const converged = reason.startsWith("CONVERGED");
     const result = { ...this.#state!, converged, reason, values, gradients, products };
-    if (reason !== "DIVERGED_NAN" || this.#objective.explain === undefined) return result;
-    return { ...result, explanation: this.#objective.explain(result.x) };
+    if (reason !== "DIVERGED_NAN") return result;
+    const { x } = result;
+    return { ...result, explanation: this.#objective.explain?.(x) ?? this.#notFinite(x) };
+  }
+
+  /** Where f or its gradient is not finite at x, in words. */
+  #notFinite(x: Float64Array): string {
+    const gradient = new Float64Array(x.length);
+    const value = this.#objective.valueAndGradient(x, gradient);
+    if (!Number.isFinite(value)) return `f is ${value}`;
+    const index = gradient.findIndex((entry) => !Number.isFinite(entry));
+    if (index >= 0) return `f is ${value}, but entry ${index} of its gradient is ${gradient[index]}`;
+    return `f is ${value} with a finite gradient here, but not where the method has looked next`;
   }
 
   /** The tests of TAO's default, in its order. */

@@ -90,8 +90,20 @@ test("norms of gradients hold where their squares overflow or vanish", () => {
   }
 });
 
-test("a value that is not finite is an end with its reason", () => {
-  const { reason, converged } = minimize({ valueAndGradient: () => Number.NaN }, [1], { method: "gd" });
-  assert.equal(reason, "DIVERGED_NAN");
-  assert.equal(converged, false);
+test("a value or gradient that is not finite is an end with its reason, and says what it is", () => {
+  const end = (value: number, slope: number) =>
+    minimize(
+      {
+        valueAndGradient(_, gradient) {
+          gradient[1] = slope;
+          return value;
+        },
+      },
+      [1, 2],
+      { method: "gd" },
+    );
+  const { reason, converged, explanation } = end(Number.NaN, 1);
+  assert.deepEqual([reason, converged, explanation], ["DIVERGED_NAN", false, "f is NaN"]);
+  const wanted = "f is 3, but entry 1 of its gradient is Infinity";
+  assert.equal(end(3, Number.POSITIVE_INFINITY).explanation, wanted);
 });
