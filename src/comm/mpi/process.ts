@@ -42,11 +42,21 @@ export function endWithProcess(mpi: Mpi, rank: number): void {
       if (!reported && exitCode === UNSETTLED)
         report(`rank ${rank} failed:\na top-level await waits for what nothing can settle any more`);
       else if (!reported) report(`rank ${rank} ended the job by process.exit(${exitCode})`);
+      letTell();
       mpi.f.Abort(mpi.abi.world, exitCode);
     }
     leave(mpi.library, exitCode);
   };
   process.on("exit", end);
+}
+
+/** Milliseconds that MPICH's mpiexec has to pass on what a rank has said before it ends the job. */
+const TELLING = 100;
+
+/** Lets what this rank has said reach the user: MPICH 4.0's mpiexec drops what it has not read when a rank aborts. */
+export function letTell(): void {
+  if (process.env.PMI_FD === undefined) return;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TELLING);
 }
 
 /** Calls the listeners of "exit" that come after `own`, so that it can be the last. */

@@ -21,6 +21,7 @@ import type { Mpi } from "./mpi.js";
 import { startCollective } from "./nonblocking.js";
 import { ObjectReceives } from "./object-receives.js";
 import { start } from "./prepared.js";
+import { letTell } from "./process.js";
 import { allreduce, allreduceNumber, reduce, reduceScatter, scan } from "./reductions.js";
 import { type MpiOperation, MpiRequest } from "./requests.js";
 import { openWindow } from "./window.js";
@@ -339,6 +340,7 @@ export class MpiTransport implements Transport {
   abort(code: number): never {
     process.stderr.write(`rank ${this.rank} ended the job with abort(${code})\n`);
     this.mpi.ended = true;
+    letTell();
     this.mpi.f.Abort(this.mpi.abi.world, code);
     process.exit(code);
   }
