@@ -30,15 +30,30 @@ const IN_VAIN: [program: string, error: string][] = [
   ],
 ];
 
+const REPORT = "catch ({ code, message }) { console.log(code, message); }";
+
 for (const [program, error] of IN_VAIN) {
   test(`await ${program} is a deadlock`, async () => {
-    const report = "catch ({ code, message }) { console.log(code, message); }";
-    assert.equal(await outputOf(`try { await ${program}; } ${report}`), `deadlock ${error}`);
+    assert.equal(await outputOf(`try { await ${program}; } ${REPORT}`), `deadlock ${error}`);
   });
 }
 
+test("so it is in a program that prints", async () => {
+  const [program, error] = IN_VAIN[0];
+  const said = `console.log("hello"); console.error("hello"); try { await ${program}; } ${REPORT}`;
+  assert.equal(await outputOf(said), `hello\ndeadlock ${error}`);
+});
+
 const WORTH_IT: [what: string, program: string][] = [
   ["a timer", "setTimeout(() => comm.send(Float64Array.of(5), 0), 300); await comm.irecv(buf, 0);"],
+  [
+    "another program",
+    `const { spawn } = await import("node:child_process");
+     const other = spawn(process.execPath, ["-e", "setTimeout(() => console.log(5), 500)"]);
+     other.stdout.on("data", (text) => comm.send(Float64Array.of(Number(text)), 0));
+     other.unref(); // its output is what keeps the loop alive
+     await comm.irecv(buf, 0);`,
+  ],
   [
     "work of the thread pool",
     `const { pbkdf2 } = await import("node:crypto");
