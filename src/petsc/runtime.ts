@@ -3,7 +3,7 @@ import { type Comm, world } from "../comm/index.js";
 import { mpiCommOf } from "../comm/mpi/interop.js";
 import { leave, runLaterListeners } from "../comm/mpi/process.js";
 import { TuttiError } from "../errors.js";
-import { addressOf, type Library, type NativeFunction } from "../native/index.js";
+import { addressOf, type Library, type NativeFunction, waitForReaders } from "../native/index.js";
 import { Errors } from "./errors.js";
 import { loadPetsc, type PetscLibrary } from "./library.js";
 import { Scratch } from "./scratch.js";
@@ -68,6 +68,7 @@ function start(): Petsc {
     return bindAll(table, from, abi.handle, (call, code) => errors.raise(from, call, code));
   };
   const options = startOptions ?? process.argv.slice(2);
+  waitForReaders(library);
   initializeC(library, options);
   const errors = new Errors(library, abi.handle);
   const f = bind(FUNCTIONS);

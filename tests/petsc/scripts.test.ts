@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
-import { noPetsc, runScript as run } from "../support/petsc.js";
+import { MAIN, Project } from "../cli/tutti.js";
+import { noPetsc, PETSC_MPI, runScript as run } from "../support/petsc.js";
 
 /* What shows only from outside a process: counts at its end, other engines, the end of a job. */
 
@@ -71,6 +73,23 @@ describe("programs with PETSc", { skip: noPetsc }, () => {
       // the report itself is written by a viewer
       const left = rows.filter(({ name, made, gone }) => made !== gone && name !== "Viewer");
       assert.deepEqual(left, []);
+    });
+  }
+
+  for (const command of ["run -n 1", "exec"]) {
+    test(`what PETSc prints waits for a slow reader, tutti ${command}`, () => {
+      const script = `
+import { Vec, Viewer } from "tutti/petsc";
+console.log("begin");
+using x = Vec.createSeq(100_000);
+Viewer.stdout().show(x);
+console.log("end");
+`;
+      using project = new Project({ "script.ts": script });
+      const line = `'${process.execPath}' '${MAIN}' ${command} script.ts | (sleep 1; grep -c '^0')`;
+      const env = { ...process.env, ...PETSC_MPI, TMPDIR: project.temporary };
+      const { stdout } = spawnSync("sh", ["-c", line], { cwd: project.folder, env, encoding: "utf8" });
+      assert.equal(stdout, "100000\n");
     });
   }
 

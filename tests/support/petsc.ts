@@ -35,6 +35,13 @@ export function forEachPetsc(sizes: readonly number[], register: (place: Place) 
   }
 }
 
+/** The environment of programs on the MPI of PETSc. */
+export const PETSC_MPI = {
+  ...libraryOf("Open MPI"),
+  // Open MPI 4.1 tidies up after a process without launcher only when that has ended, and leaves empty folders
+  OMPI_MCA_orte_tmpdir_base: tmpdir(),
+};
+
 /** Runs a program as its user would, on the MPI of PETSc. */
 export async function runScript(
   script: string,
@@ -42,7 +49,5 @@ export async function runScript(
   { options = [], env = {} }: { options?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Result> {
   using project = new Project({ "script.ts": script });
-  // Open MPI 4.1 tidies up after a process without launcher only when that has ended, and leaves empty folders
-  const mpi = { ...libraryOf("Open MPI"), OMPI_MCA_orte_tmpdir_base: tmpdir() };
-  return await project.tutti([...command, "script.ts", ...options], { ...mpi, ...env });
+  return await project.tutti([...command, "script.ts", ...options], { ...PETSC_MPI, ...env });
 }
