@@ -1,5 +1,6 @@
 import { TuttiError } from "../../errors.js";
 import { normal, scope } from "../../tensor/index.js";
+import { requireVector } from "./guess.js";
 import { type HessianProduct, type Minimizable, objectiveOf } from "./objective.js";
 import { along, dot, norm, slopeBetween } from "./vectors.js";
 
@@ -44,7 +45,8 @@ export function checkGradient(
   x: ArrayLike<number>,
   { direction, h = 0.01, rows = 6 }: CheckGradientOptions = {},
 ): TaylorTable {
-  const f = objectiveOf(given);
+  const f = objectiveOf("checkGradient", given);
+  requireVector("checkGradient", "x", x);
   const from = vectorOf("x", x, f.size ?? x.length);
   const d =
     direction === undefined ? randomDirection(from.length) : vectorOf("direction", direction, x.length);

@@ -1,5 +1,12 @@
 import { TuttiError } from "../../errors.js";
 
+/** @throws TuttiError `argument` if what a program in JavaScript gives for a vector is none */
+export function requireVector(call: string, name: string, vector: ArrayLike<number>): void {
+  const found = vector as ArrayLike<number> | null | undefined;
+  if (typeof found === "object" && typeof found?.length === "number") return;
+  throw new TuttiError("argument", `${call}: ${name} is ${found}, expected an array of numbers`, { found });
+}
+
 /**
  * A copy of the first guess.
  *
@@ -12,6 +19,7 @@ export function guessFor(
   { size }: { readonly size?: number },
   x0: ArrayLike<number>,
 ): Float64Array {
+  requireVector(call, "x0", x0);
   if (x0.length === 0 || (size !== undefined && x0.length !== size)) {
     const wanted =
       size === undefined

@@ -34,7 +34,7 @@ export function methodFor(objective: Objective, options: MinimizeOptions): Metho
     return { run: runSolver(name) };
   }
   if (!isName(name)) {
-    const near = nearestFirst(name, NAMES);
+    const near = nearestFirst(String(name), NAMES);
     const message = `minimize: there is no method "${name}"; the nearest are ${listed(near, 3)}`;
     throw new TuttiError("argument", message, { found: name, methods: NAMES });
   }

@@ -2,7 +2,7 @@ import { TuttiError } from "../../errors.js";
 import { Box } from "./bounds.js";
 import { checkOptions } from "./check-options.js";
 import { driven } from "./driver.js";
-import { guessFor } from "./guess.js";
+import { guessFor, requireVector } from "./guess.js";
 import { methodFor } from "./method-for.js";
 import { type Minimizable, objectiveOf } from "./objective.js";
 import type { MinimizeOptions, MinimizeResult } from "./options.js";
@@ -27,7 +27,8 @@ export function minimize(
   x0: ArrayLike<number>,
   options: MinimizeOptions = {},
 ): MinimizeResult {
-  const objective = objectiveOf(given);
+  const objective = objectiveOf("minimize", given);
+  requireVector("minimize", "x0", x0);
   const { driver, ...others } = options;
   if (driver !== undefined && options.engine === "tao") {
     const message = `minimize: engine "tao" needs all ranks; take \`driver\` or engine "tao"`;

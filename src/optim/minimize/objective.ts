@@ -1,5 +1,6 @@
 import { hvp, valueAndGrad } from "../../autodiff/index.js";
 import type { Comm } from "../../comm/index.js";
+import { TuttiError } from "../../errors.js";
 import { scope, type Tensor, tensor } from "../../tensor/index.js";
 
 /** Writes ∇²f(x)·v, at the x it belongs to, into `product`. */
@@ -49,6 +50,17 @@ export function differentiable(f: (x: Tensor) => Tensor): Objective {
   };
 }
 
-/** As {@link differentiable}, where it is not an objective already. */
-export const objectiveOf = (given: Minimizable): Objective =>
-  typeof given === "function" ? differentiable(given) : given;
+/**
+ * As {@link differentiable}, where it is not an objective already.
+ *
+ * @param call who asks, for messages
+ * @throws TuttiError `argument` for anything else
+ */
+export function objectiveOf(call: string, given: Minimizable): Objective {
+  if (typeof given === "function") return differentiable(given);
+  const found = given as Partial<Objective> | null | undefined;
+  if (typeof found?.valueAndGradient === "function") return given;
+  const what = typeof found === "object" && found !== null ? "an object without it" : String(found);
+  const message = `${call}: the objective must be a function of a tensor, or have a method valueAndGradient; found ${what}`;
+  throw new TuttiError("argument", message, { found });
+}

@@ -55,6 +55,12 @@ export class Problem {
     return this.#objective.hessian !== undefined;
   }
 
+  /** Whether more than `maxEvaluations` were made: {@link Problem.isOver} ends for that, unless there is a better reason. */
+  get isSpent(): boolean {
+    const { maxEvaluations = Number.POSITIVE_INFINITY } = this.options;
+    return this.values + this.gradients > maxEvaluations;
+  }
+
   /** f(x). */
   value(x: Float64Array): number {
     const objective = this.#objective;
@@ -138,7 +144,7 @@ export class Problem {
       steptol = 0,
       fmin = Number.NEGATIVE_INFINITY,
     } = this.options;
-    const { maxIt = 10_000, maxEvaluations = Number.POSITIVE_INFINITY } = this.options;
+    const { maxIt = 10_000 } = this.options;
     const { iteration, value, gradientNorm, step } = this.#state!;
     if (!Number.isFinite(value) || !Number.isFinite(gradientNorm)) return "DIVERGED_NAN";
     if (value <= fmin) return "CONVERGED_MINF";
@@ -146,7 +152,7 @@ export class Problem {
     if (value !== 0 && gradientNorm / Math.abs(value) <= grtol) return "CONVERGED_GRTOL";
     if (this.#firstNorm !== 0 && gradientNorm / this.#firstNorm <= gttol) return "CONVERGED_GTTOL";
     if (iteration > 0 && step <= steptol) return "CONVERGED_STEPTOL";
-    if (this.values + this.gradients > maxEvaluations) return "DIVERGED_MAXFCN";
+    if (this.isSpent) return "DIVERGED_MAXFCN";
     if (iteration >= maxIt) return "DIVERGED_MAXITS";
     return undefined;
   }

@@ -13,7 +13,20 @@ const MOST = 2 ** 31 - 1;
 
 /** Types that take an option; others would pass over it in silence. */
 const TAKERS: Partial<Record<OwnOption, readonly string[]>> = {
-  bounds: ["blmvm", "tron", "bncg", "bqnls", "bnls", "bntr", "bntl", "bqnkls", "bqnktr", "bqnktl", "gpcg"],
+  bounds: [
+    "blmvm",
+    "tron",
+    "bncg",
+    "bqnls",
+    "bnls",
+    "bntr",
+    "bntl",
+    "bqnkls",
+    "bqnktr",
+    "bqnktl",
+    "gpcg",
+    "bqpip",
+  ],
   cgType: ["cg"],
   l1: ["owlqn"],
   memory: ["lmvm", "blmvm"],

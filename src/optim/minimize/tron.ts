@@ -58,7 +58,8 @@ export const tron: Run = (problem, x) => {
         break;
       }
       radius /= 4;
-      if (value < before) break; // projected gradients have found a lower point, perhaps the lowest
+      // Projected gradients have found a lower point, perhaps the lowest; or there is no time for another try.
+      if (value < before || problem.isSpent) break;
     }
     box.projectGradient(x, gradient, projected);
   }

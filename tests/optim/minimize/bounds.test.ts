@@ -133,3 +133,19 @@ test("bad bounds are refused", () => {
     /method "lmvm" does not take `bounds`; methods that do are .*"blmvm"/,
   );
 });
+
+test("tron looks at the limit of evaluations also while it looks for a step", () => {
+  // falls for ever, faster than any quadratic model of it
+  const cliff: Objective = {
+    valueAndGradient([x, y], gradient) {
+      gradient.set([-Math.exp(x), 2 * y]);
+      return y * y - Math.exp(x);
+    },
+    hessian:
+      ([x]) =>
+      ([u, v], product) =>
+        product.set([-Math.exp(x) * u, 2 * v]),
+  };
+  const { reason, values, gradients } = minimize(cliff, [1, 1], { method: "tron", maxEvaluations: 100 });
+  assert.ok(values + gradients < 200, `${reason} after ${values + gradients} evaluations`);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { minimize, type Objective } from "../../../src/optim/index.js";
+import { checkGradient, minimize, type Objective } from "../../../src/optim/index.js";
 import { square, sub, sum, type Tensor, tensor } from "../../../src/tensor/index.js";
 
 /** ½ Σ kᵢ (xᵢ − 1)², smallest at ones. */
@@ -64,6 +64,22 @@ test("bad input is refused with what was found and wanted", () => {
     () => minimize(bowl(1), [1], { method: "gdd" as "gd" }),
     /no method "gdd"; the nearest are "gd"/,
   );
+  assert.throws(() => minimize(bowl(1), [1], { method: 7 as unknown as "gd" }), /no method "7"/);
+  // what only programs in JavaScript can give
+  const wrong: [given: unknown, found: string][] = [
+    [undefined, "undefined"],
+    [7, "7"],
+    [{ value: () => 1 }, "an object without it"],
+  ];
+  for (const [given, found] of wrong)
+    for (const call of [minimize, checkGradient])
+      assert.throws(() => call(given as Objective, [1]), {
+        code: "argument",
+        message: `${call.name}: the objective must be a function of a tensor, or have a method valueAndGradient; found ${found}`,
+      });
+  const nothing = undefined as unknown as number[];
+  assert.throws(() => minimize(bowl(1), nothing), /minimize: x0 is undefined, expected an array of numbers/);
+  assert.throws(() => checkGradient(bowl(1), nothing), /checkGradient: x is undefined, expected an array/);
 });
 
 test("tolerances and limits that could never be met are refused", () => {

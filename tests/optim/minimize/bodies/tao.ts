@@ -119,6 +119,24 @@ export function options(comm: Comm): void {
     assert.ok(converged);
     close(x, [0.5, 0.25], `${method}`); // at the bound a, b = a²
   }
+  {
+    // (a - 2)² + (b - 2)² + (a - b)²: with a at its bound 1, b = 3/2
+    const quadratic: Objective = {
+      comm,
+      valueAndGradient([a, b], gradient) {
+        gradient.set([2 * (a - 2) + 2 * (a - b), 2 * (b - 2) + 2 * (b - a)]);
+        return (a - 2) ** 2 + (b - 2) ** 2 + (a - b) ** 2;
+      },
+      hessian:
+        () =>
+        ([u, v], product) =>
+          product.set([4 * u - 2 * v, 4 * v - 2 * u]),
+    };
+    const bounds = { lower: [-5, -5], upper: [1, 5] };
+    const { x, converged } = minimize(quadratic, [0, 0], { engine: "tao", method: "gpcg", bounds });
+    assert.ok(converged);
+    close(x, [1, 1.5], "gpcg");
+  }
   assert.equal(end({ maxIt: 3 }).reason, "DIVERGED_MAXITS");
   assert.equal(end({ maxIt: 3 }).iteration, 3);
   assert.equal(end({ maxEvaluations: 4 }).reason, "DIVERGED_MAXFCN");
