@@ -74,14 +74,13 @@ const COLOURS = [
   "#b2a300",
 ];
 
-/** The value over evaluations, on logarithmic scales, down to `floor`. */
+/** The value, on a logarithmic scale down to `floor`, over evaluations. */
 export function valuesPicture(traces: readonly Trace[], floor: number): string {
   const [width, height, left, bottom, right] = [840, 460, 70, 410, 700];
   const most = Math.max(...traces.flatMap(({ points }) => points.map(({ evaluations }) => evaluations)));
   const highest = Math.max(...traces.map(({ points }) => points[0].value));
   const decade = (value: number) => Math.log10(Math.max(floor, value));
-  const across = (evaluations: number) =>
-    left + (Math.log10(evaluations) / Math.log10(most)) * (right - left);
+  const across = (evaluations: number) => left + (evaluations / most) * (right - left);
   const down = (value: number) =>
     20 + ((decade(highest) - decade(value)) / (decade(highest) - decade(floor))) * (bottom - 20);
   const lines: string[] = [];
@@ -92,7 +91,8 @@ export function valuesPicture(traces: readonly Trace[], floor: number): string {
       `<text x="${left - 6}" y="${y}" dy="4" text-anchor="end" font-size="12" ${FONT}>1e${power}</text>`,
     );
   }
-  for (let evaluations = 1; evaluations <= most; evaluations *= 10) {
+  const apartBy = 10 ** Math.floor(Math.log10(most)) / 5;
+  for (let evaluations = 0; evaluations <= most; evaluations += apartBy) {
     const x = across(evaluations).toFixed(1);
     lines.push(`<path stroke="#ddd" d="M${x} 20V${bottom}"/>`);
     lines.push(
