@@ -74,8 +74,7 @@ for (const { path, text } of outputFiles) {
 }
 for (const file of filesIn(source)) {
   // what modules read: kernels and assets
-  if (!/\.(js|ts|map|tsbuildinfo)$/.test(file))
-    output.set(join(library, relative(source, file)), readFileSync(file));
+  if (!/\.(js|ts|map)$/.test(file)) output.set(join(library, relative(source, file)), readFileSync(file));
 }
 
 // Files that stay as they are are left alone, so that a build does not disturb programs that are reading them.

@@ -66,6 +66,8 @@ export interface TAOConvergence extends TAOState {
 }
 
 const DEFAULT = -2;
+/** PETSc's integers have 32 bits. */
+const MOST = 2 ** 31 - 1;
 const CONVERGED_USER = 8;
 
 /** A solver of optimisation problems (PETSc's Tao). Callbacks are called on all ranks; `x` may only be read. */
@@ -151,13 +153,15 @@ export class TAO extends PetscObject {
     petsc().f.TaoSetType(this.handle, type);
   }
 
+  /** When to stop; what is absent stays as it is. A limit may be Infinity: as many as PETSc's integers can count. */
   setTolerances(tolerances: TAOTolerances): void {
     const { gatol = DEFAULT, grtol = DEFAULT, gttol = DEFAULT, fmin, maxIt, maxEvaluations } = tolerances;
     const { f } = petsc();
     f.TaoSetTolerances(this.handle, gatol, grtol, gttol);
     if (fmin !== undefined) f.TaoSetFunctionLowerBound(this.handle, fmin);
-    if (maxIt !== undefined) f.TaoSetMaximumIterations(this.handle, maxIt);
-    if (maxEvaluations !== undefined) f.TaoSetMaximumFunctionEvaluations(this.handle, maxEvaluations);
+    if (maxIt !== undefined) f.TaoSetMaximumIterations(this.handle, Math.min(maxIt, MOST));
+    if (maxEvaluations !== undefined)
+      f.TaoSetMaximumFunctionEvaluations(this.handle, Math.min(maxEvaluations, MOST));
   }
 
   /**

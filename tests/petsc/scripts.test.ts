@@ -88,7 +88,9 @@ console.log("end");
       using project = new Project({ "script.ts": script });
       const line = `'${process.execPath}' '${MAIN}' ${command} script.ts | (sleep 1; grep -c '^0')`;
       const env = { ...process.env, ...PETSC_MPI, TMPDIR: project.temporary };
-      const { stdout } = spawnSync("sh", ["-c", line], { cwd: project.folder, env, encoding: "utf8" });
+      const { stdout } = spawnSync("sh", ["-c", line], {
+        ...{ cwd: project.folder, env, encoding: "utf8", timeout: 60_000 },
+      });
       assert.equal(stdout, "100000\n");
     });
   }

@@ -4,9 +4,8 @@ import type { FitProblem } from "./fit-problem.js";
 import { LinearModel } from "./model.js";
 import type { LeastSquaresReason } from "./options.js";
 
-/** Limits are as wide as they can be where none are given: PETSc's integers have 32 bits. */
-const MOST_ITERATIONS = 1000;
-const MOST = 2 ** 31 - 1;
+/** Limits where none are given. */
+const LIMITS = { maxIt: 1000, maxEvaluations: Number.POSITIVE_INFINITY };
 
 /**
  * Fits by a type of PETSc's TAO for sums of squares. Each rank has a solver of its own, which sees the residuals of all
@@ -29,12 +28,8 @@ export function fitByTao(problem: FitProblem, x: Float64Array): LinearModel | un
   using residuals = Vec.createSeq(total);
   using tao = TAO.create(solution.comm);
   tao.setType(options.get("-tao_type") ?? method);
-  const { maxIt = MOST_ITERATIONS, maxEvaluations = MOST } = tolerances;
-  tao.setTolerances({
-    ...tolerances,
-    maxIt: Math.min(maxIt, MOST),
-    maxEvaluations: Math.min(maxEvaluations, MOST),
-  });
+  const { maxIt = LIMITS.maxIt, maxEvaluations = LIMITS.maxEvaluations } = tolerances;
+  tao.setTolerances({ ...tolerances, maxIt, maxEvaluations });
   tao.setResidual((from, into) => {
     problem.value(from.arrayRead, r);
     into.array.set(comm?.allgather(r, { counts }) ?? r);

@@ -7,9 +7,8 @@ import type { MinimizeOptions, Reason } from "./options.js";
 import type { Problem } from "./problem.js";
 import { requireNotFinite, TaoEvaluations } from "./tao-evaluations.js";
 
-/** Limits are as wide as those of Tutti's methods where none are given, or as PETSc's integers allow. */
-const MOST_ITERATIONS = 10_000;
-const MOST = 2 ** 31 - 1;
+/** Limits are as wide as those of Tutti's methods where none are given. */
+const LIMITS = { maxIt: 10_000, maxEvaluations: Number.POSITIVE_INFINITY };
 
 /** Types that take an option; others would pass over it in silence. */
 const TAKERS: Partial<Record<OwnOption, readonly string[]>> = {
@@ -53,15 +52,11 @@ export function runTao(problem: Problem, x: Float64Array): void {
   using solution = filled(Vec.createSeq(x.length), x);
   using tao = TAO.create(solution.comm);
   const { bounds, method = bounds ? "blmvm" : "lmvm", ...others } = problem.options;
-  const { maxIt = MOST_ITERATIONS, maxEvaluations = MOST } = others;
   tao.setType(options.get("-tao_type") ?? (method as TAOType));
   const pc = tao.ksp?.pc;
   if (pc !== undefined && pc.type === undefined) pc.setType("none"); // products alone give no factors
-  tao.setTolerances({
-    ...others,
-    maxIt: Math.min(maxIt, MOST),
-    maxEvaluations: Math.min(maxEvaluations, MOST),
-  });
+  const { maxIt = LIMITS.maxIt, maxEvaluations = LIMITS.maxEvaluations } = others;
+  tao.setTolerances({ ...others, maxIt, maxEvaluations });
   const evaluations = new TaoEvaluations(problem);
   evaluations.giveObjective(tao);
   using _hessian = problem.hasHessian ? evaluations.giveHessian(tao, x.length) : undefined;
